@@ -1,0 +1,275 @@
+/*
+ * certs.c - recipient certificates: reading them, saying what they are, and refusing those to which no bid may be sealed.
+ * Trust is not decided here: the caller chose the files, or the register did.
+ */
+#include "certs.h"
+
+#include <openssl/core_names.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
+#include <openssl/x509v3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "context.h"
+#include "names.h"
+
+static bool
+to_seconds(const ASN1_TIME *t, int64_t *out)
+{
+	struct tm tm;
+
+	if (t == NULL || ASN1_TIME_to_tm(t, &tm) != 1)
+		return false;
+	*out = timegm(&tm);
+	return true;
+}
+
+static void
+describe_key(EVP_PKEY *pkey, char *out, size_t cap)
+{
+	char group[32] = "";
+	const char *type = pkey == NULL ? NULL : EVP_PKEY_get0_type_name(pkey);
+
+	if (type == NULL) {
+		(void)snprintf(out, cap, "unknown");
+	} else if (EVP_PKEY_is_a(pkey, "RSA")) {
+		(void)snprintf(out, cap, "rsa-%d", EVP_PKEY_get_bits(pkey));
+	} else if (EVP_PKEY_is_a(pkey, "EC")) {
+		(void)EVP_PKEY_get_group_name(pkey, group, sizeof(group), NULL);
+		if (strcmp(group, "prime256v1") == 0)
+			(void)snprintf(group, sizeof(group), "P-256");
+		else if (strcmp(group, "secp384r1") == 0)
+			(void)snprintf(group, sizeof(group), "P-384");
+		else if (strcmp(group, "secp521r1") == 0)
+			(void)snprintf(group, sizeof(group), "P-521");
+		(void)snprintf(out, cap, "%s", group[0] != '\0' ? group : "ec");
+	} else {
+		(void)snprintf(out, cap, "%s", type);
+	}
+	crypto_forget();
+}
+
+static char *
+common_name(const X509_NAME *name)
+{
+	int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
+	const ASN1_STRING *value;
+	unsigned char *utf8 = NULL;
+	char *text = NULL;
+	int len;
+
+	if (at < 0)
+		return names_text(name);
+	value = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at));
+	if ((len = ASN1_STRING_to_UTF8(&utf8, value)) >= 0)
+		text = strndup((const char *)utf8, (size_t)len);
+	OPENSSL_free(utf8);
+	crypto_forget();
+	return text != NULL ? text : names_text(name);
+}
+
+enum pli_status
+cert_init(struct cert *c, X509 *x509, const char *name, struct pli_error *err)
+{
+	const ASN1_INTEGER *serial = X509_get0_serialNumber(x509);
+	const ASN1_OCTET_STRING *ski = X509_get0_subject_key_id(x509);
+	char *magnitude;
+
+	*c = (struct cert){ .x509 = x509 };
+	c->name = strdup(name);
+	c->subject = names_text(X509_get_subject_name(x509));
+	c->issuer = names_text(X509_get_issuer_name(x509));
+	c->cn = common_name(X509_get_subject_name(x509));
+	magnitude = names_serial(view_of(ASN1_STRING_get0_data(serial), (size_t)ASN1_STRING_length(serial)));
+	if (magnitude != NULL &&
+	    asprintf(&c->serial, "%s%s", ASN1_STRING_type(serial) == V_ASN1_NEG_INTEGER ? "-" : "", magnitude) < 0)
+		c->serial = NULL;
+	free(magnitude);
+	if (ski != NULL)
+		c->ski = names_hex(view_of(ASN1_STRING_get0_data(ski), (size_t)ASN1_STRING_length(ski)));
+	describe_key(X509_get0_pubkey(x509), c->algorithm, sizeof(c->algorithm));
+	if (c->name == NULL || c->subject == NULL || c->issuer == NULL || c->cn == NULL || c->serial == NULL ||
+	    (ski != NULL && c->ski == NULL)) {
+		cert_clear(c);
+		return fail_memory(err);
+	}
+	if (!to_seconds(X509_get0_notBefore(x509), &c->not_before) ||
+	    !to_seconds(X509_get0_notAfter(x509), &c->not_after)) {
+		cert_clear(c);
+		return fail_crypto(err, PLI_ERR_CERTIFICATE, "the certificate in %s has unreadable dates", name);
+	}
+	return PLI_OK;
+}
+
+void
+cert_clear(struct cert *c)
+{
+	X509_free(c->x509);
+	free(c->name);
+	free(c->subject);
+	free(c->issuer);
+	free(c->cn);
+	free(c->serial);
+	free(c->ski);
+	*c = (struct cert){ 0 };
+}
+
+void
+cert_info(const struct cert *c, struct pli_cert_info *out)
+{
+	*out = (struct pli_cert_info){ c->name, c->subject, c->issuer, c->cn, c->serial, c->ski, c->algorithm,
+		c->not_before, c->not_after };
+}
+
+static enum pli_status
+take_der(
+    struct pli *pli, const uint8_t *p, size_t len, const char *name, cert_take *take, void *arg, struct pli_error *err)
+{
+	const unsigned char *at = p;
+	X509 *x509 = X509_new_ex(pli->lib, NULL);
+
+	if (x509 == NULL)
+		return fail_memory(err);
+	if (d2i_X509(&x509, &at, (long)len) == NULL) {
+		/* d2i frees what it was given when it fails */
+		return fail_crypto(err, PLI_ERR_CERTIFICATE, "%s is not a certificate, or a damaged one", name);
+	}
+	if (at != p + len) {
+		X509_free(x509);
+		return fail(err, PLI_ERR_CERTIFICATE, "%s has bytes behind the certificate", name);
+	}
+	return take(arg, x509, err);
+}
+
+static bool
+is_certificate_label(const char *label)
+{
+	return strcmp(label, PEM_STRING_X509) == 0 || strcmp(label, PEM_STRING_X509_OLD) == 0 ||
+	       strcmp(label, PEM_STRING_X509_TRUSTED) == 0;
+}
+
+enum pli_status
+cert_parse_each(struct pli *pli, struct view data, const char *name, cert_take *take, void *arg, struct pli_error *err)
+{
+	char *label = NULL, *header = NULL;
+	unsigned char *der = NULL;
+	enum pli_status rc = PLI_OK;
+	size_t found = 0;
+	BIO *bio;
+	long len;
+
+	if (data.len == 0 || data.len > INT32_MAX)
+		return fail(err, PLI_ERR_CERTIFICATE, "%s holds no certificate", name);
+	if (data.p[0] == 0x30)
+		return take_der(pli, data.p, data.len, name, take, arg, err);
+	if ((bio = BIO_new_mem_buf(data.p, (int)data.len)) == NULL)
+		return fail_memory(err);
+	while (rc == PLI_OK && PEM_read_bio(bio, &label, &header, &der, &len) == 1) {
+		if (is_certificate_label(label)) {
+			/* A trusted certificate has OpenSSL's own data behind the certificate itself. */
+			if (strcmp(label, PEM_STRING_X509_TRUSTED) == 0) {
+				const unsigned char *at = der;
+				X509 *plain = d2i_X509(NULL, &at, len);
+
+				if (plain != NULL)
+					len = at - der;
+				X509_free(plain);
+			}
+			rc = take_der(pli, der, (size_t)len, name, take, arg, err);
+			found++;
+		}
+		OPENSSL_free(label);
+		OPENSSL_free(header);
+		OPENSSL_clear_free(der, (size_t)len);
+		label = header = NULL;
+		der = NULL;
+	}
+	BIO_free(bio);
+	if (rc == PLI_OK && ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE)
+		return fail_crypto(err, PLI_ERR_CERTIFICATE, "%s is damaged", name);
+	crypto_forget();
+	if (rc == PLI_OK && found == 0)
+		return fail(err, PLI_ERR_CERTIFICATE, "%s holds no certificate, neither PEM nor DER", name);
+	return rc;
+}
+
+enum pli_status
+pli_certs_new(struct pli_certs **out, struct pli *pli, struct pli_error *err)
+{
+	if ((*out = calloc(1, sizeof(**out))) == NULL)
+		return fail_memory(err);
+	(*out)->pli = pli;
+	return PLI_OK;
+}
+
+struct adding {
+	struct pli_certs *certs;
+	const char *name;
+};
+
+static enum pli_status
+add(void *arg, X509 *x509, struct pli_error *err)
+{
+	struct adding *a = arg;
+	struct pli_certs *certs = a->certs;
+	enum pli_status rc;
+
+	if (certs->count == CERTS_MAX) {
+		X509_free(x509);
+		return fail(err, PLI_ERR_LIMIT, "more than %d recipients", CERTS_MAX);
+	}
+	if (certs->count == certs->cap) {
+		size_t cap = certs->cap > 0 ? 2 * certs->cap : 4;
+		struct cert *list = realloc(certs->list, cap * sizeof(*list));
+
+		if (list == NULL) {
+			X509_free(x509);
+			return fail_memory(err);
+		}
+		certs->list = list;
+		certs->cap = cap;
+	}
+	if ((rc = cert_init(&certs->list[certs->count], x509, a->name, err)) == PLI_OK)
+		certs->count++;
+	return rc;
+}
+
+enum pli_status
+pli_certs_add(struct pli_certs *certs, const void *data, size_t len, const char *name, struct pli_error *err)
+{
+	struct adding a = { certs, name };
+	size_t before = certs->count;
+	enum pli_status rc = cert_parse_each(certs->pli, view_of(data, len), name, add, &a, err);
+
+	while (rc != PLI_OK && certs->count > before)
+		cert_clear(&certs->list[--certs->count]);
+	return rc;
+}
+
+size_t
+pli_certs_count(const struct pli_certs *certs)
+{
+	return certs->count;
+}
+
+void
+pli_certs_info(const struct pli_certs *certs, size_t i, struct pli_cert_info *out)
+{
+	cert_info(&certs->list[i], out);
+}
+
+void
+pli_certs_free(struct pli_certs *certs)
+{
+	if (certs == NULL)
+		return;
+	while (certs->count > 0)
+		cert_clear(&certs->list[--certs->count]);
+	free(certs->list);
+	free(certs);
+}

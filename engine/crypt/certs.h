@@ -1,0 +1,48 @@
+#ifndef PLI_CERTS_H
+#define PLI_CERTS_H
+
+/*
+ * certs.h - certificates, and keys with theirs, as the other files of this folder see them.
+ */
+
+#include <openssl/x509.h>
+
+#include "bytes.h"
+#include "pli/keys.h"
+
+#define CERTS_MAX 1000
+
+struct cert {
+	X509 *x509;
+	char *name, *subject, *issuer, *cn, *serial, *ski; /* texts, as in struct pli_cert_info */
+	char algorithm[32];
+	int64_t not_before, not_after;
+};
+
+struct pli_certs {
+	struct pli *pli;
+	struct cert *list;
+	size_t count, cap;
+};
+
+struct pli_key {
+	struct cert cert;
+	EVP_PKEY *pkey;
+};
+
+/* cert_init **takes** x509, also when it fails, and writes down what it says. */
+enum pli_status cert_init(struct cert *c, X509 *x509, const char *name, struct pli_error *err) PLI_MUST_CHECK;
+
+void cert_clear(struct cert *c);
+
+void cert_info(const struct cert *c, struct pli_cert_info *out);
+
+/* cert_parse_each calls take with every certificate in data, PEM or DER. take **takes** it, also when it fails. */
+typedef enum pli_status cert_take(void *arg, X509 *x509, struct pli_error *err);
+enum pli_status cert_parse_each(struct pli *pli, struct view data, const char *name, cert_take *take, void *arg,
+    struct pli_error *err) PLI_MUST_CHECK;
+
+/* cert_weakness says in words why nothing should be sealed to this kind of key, or NULL. */
+const char *cert_weakness(EVP_PKEY *pkey);
+
+#endif

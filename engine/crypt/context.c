@@ -1,0 +1,132 @@
+/*
+ * context.c - a private library context, everything fetched from it once, and the choice of how GCM segments are
+ * computed, made by known answers: what EVP does when a context changes direction is observed, not promised.
+ */
+#include "context.h"
+
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+#include <openssl/rand.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cpus.h"
+#include "gcm.h"
+
+static bool
+fetch_aes(struct pli *pli, struct context_aes *aes, const char *gcm, const char *ctr, const char *ecb)
+{
+	aes->gcm = EVP_CIPHER_fetch(pli->lib, gcm, NULL);
+	aes->ctr = EVP_CIPHER_fetch(pli->lib, ctr, NULL);
+	aes->ecb = EVP_CIPHER_fetch(pli->lib, ecb, NULL);
+	return aes->gcm != NULL && aes->ctr != NULL && aes->ecb != NULL;
+}
+
+static void
+free_aes(struct context_aes *aes)
+{
+	EVP_CIPHER_free(aes->gcm);
+	EVP_CIPHER_free(aes->ctr);
+	EVP_CIPHER_free(aes->ecb);
+}
+
+enum pli_status
+pli_new(struct pli **out, struct pli_error *err)
+{
+	struct pli *pli;
+	int path;
+
+	*out = NULL;
+	if ((pli = calloc(1, sizeof(*pli))) == NULL)
+		return fail_memory(err);
+	if ((pli->lib = OSSL_LIB_CTX_new()) == NULL ||
+	    !fetch_aes(pli, &pli->aes128, "AES-128-GCM", "AES-128-CTR", "AES-128-ECB") ||
+	    !fetch_aes(pli, &pli->aes192, "AES-192-GCM", "AES-192-CTR", "AES-192-ECB") ||
+	    !fetch_aes(pli, &pli->aes256, "AES-256-GCM", "AES-256-CTR", "AES-256-ECB") ||
+	    (pli->wrap = EVP_CIPHER_fetch(pli->lib, "AES-256-WRAP", NULL)) == NULL ||
+	    (pli->sha256 = EVP_MD_fetch(pli->lib, "SHA256", NULL)) == NULL) {
+		(void)fail_crypto(err, PLI_ERR, "libcrypto does not offer what pli needs");
+		pli_free(pli);
+		return PLI_ERR;
+	}
+	for (path = GCM_SEGMENTS; path <= GCM_SERIAL; path++) {
+		pli->gcm_path = (enum gcm_path)path;
+		if (gcm_self_test(pli)) {
+			*out = pli;
+			return PLI_OK;
+		}
+	}
+	pli_free(pli);
+	return fail(err, PLI_ERR, "the self-test of AES-GCM failed: this libcrypto cannot be trusted");
+}
+
+void
+pli_free(struct pli *pli)
+{
+	if (pli == NULL)
+		return;
+	free_aes(&pli->aes128);
+	free_aes(&pli->aes192);
+	free_aes(&pli->aes256);
+	EVP_CIPHER_free(pli->wrap);
+	EVP_MD_free(pli->sha256);
+	if (pli->lib != NULL) {
+		OPENSSL_thread_stop_ex(pli->lib);
+		OSSL_LIB_CTX_free(pli->lib);
+	}
+	crypto_forget();
+	free(pli);
+}
+
+void
+pli_thread_stop(struct pli *pli)
+{
+	OPENSSL_thread_stop_ex(pli->lib);
+}
+
+void
+pli_describe(const struct pli *pli, struct pli_build *out)
+{
+	static const char *const paths[] = { "segments", "ctr+hash", "serial" };
+
+	out->version = PLI_VERSION;
+	out->libcrypto = OpenSSL_version(OPENSSL_VERSION);
+	out->backend = "evp";
+	out->gcm = paths[pli->gcm_path];
+	out->cpus = cpus_count();
+}
+
+const struct context_aes *
+context_aes(const struct pli *pli, size_t key_len)
+{
+	return key_len == 16 ? &pli->aes128 : key_len == 24 ? &pli->aes192 : &pli->aes256;
+}
+
+enum pli_status
+context_random(struct pli *pli, uint8_t *out, size_t len, struct pli_error *err)
+{
+	if (RAND_priv_bytes_ex(pli->lib, out, len, 256) != 1)
+		return fail_crypto(err, PLI_ERR, "no random bytes");
+	return PLI_OK;
+}
+
+void
+crypto_forget(void)
+{
+	ERR_clear_error();
+}
+
+enum pli_status
+fail_crypto(struct pli_error *err, enum pli_status status, const char *format, ...)
+{
+	char what[512];
+	const char *reason = ERR_reason_error_string(ERR_peek_last_error());
+	va_list ap;
+
+	va_start(ap, format);
+	(void)vsnprintf(what, sizeof(what), format, ap);
+	va_end(ap);
+	crypto_forget();
+	return reason == NULL ? fail(err, status, "%s", what) : fail(err, status, "%s (libcrypto: %s)", what, reason);
+}

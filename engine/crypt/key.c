@@ -1,0 +1,313 @@
+/*
+ * key.c - private keys in every usual wrapping. What the bytes are is decided by their form, never by trying a
+ * passphrase on everything: a wrong passphrase (12) and a file that is no key (14) must not be confused.
+ *
+ *      text with "-----BEGIN"        PEM: plain, encrypted PKCS#8, traditional with or without encryption
+ *      SEQUENCE { INTEGER 3          PKCS#12
+ *      SEQUENCE { SEQUENCE           PKCS#8, encrypted
+ *      SEQUENCE { INTEGER 0 or 1     PKCS#8, or the traditional RSA and EC forms
+ */
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/pkcs12.h>
+#include <openssl/x509.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "certs.h"
+#include "context.h"
+
+#define PASSPHRASE_MAX 1024
+#define ATTEMPTS_MAX 16
+
+struct reading {
+	struct pli *pli;
+	const char *name;
+	struct view data;
+	pli_ask *ask;
+	void *ask_arg;
+	char passphrase[PASSPHRASE_MAX + 1];
+	size_t passphrase_len;
+	unsigned attempt;
+	bool asked;              /* the passphrase was used in this attempt */
+	struct pli_error asking; /* why there is none */
+	EVP_PKEY *pkey;
+	STACK_OF(X509) * found; /* certificates beside the key */
+};
+
+static enum pli_status
+ask(struct reading *r, struct pli_error *err)
+{
+	enum pli_status rc;
+
+	wipe(r->passphrase, sizeof(r->passphrase));
+	r->passphrase_len = 0;
+	if (r->ask == NULL)
+		return fail(err, PLI_ERR_PASSPHRASE, "%s is encrypted and there is no passphrase", r->name);
+	if (r->attempt == ATTEMPTS_MAX)
+		return fail(err, PLI_ERR_PASSPHRASE, "%d wrong passphrases for %s", ATTEMPTS_MAX, r->name);
+	rc = r->ask(r->ask_arg, r->name, r->attempt++, r->passphrase, PASSPHRASE_MAX, &r->passphrase_len, err);
+	if (rc != PLI_OK)
+		return fail(err, rc, "no passphrase for %s", r->name); /* unless the callback said more */
+	r->asked = true;
+	if (r->passphrase_len > PASSPHRASE_MAX)
+		return fail(err, PLI_ERR_USAGE, "the passphrase callback overran its buffer");
+	return PLI_OK;
+}
+
+/* libcrypto's callback: the passphrase, or -1. */
+static int
+give(char *buf, int cap, int writing, void *arg)
+{
+	struct reading *r = arg;
+
+	(void)writing;
+	if (ask(r, &r->asking) != PLI_OK || r->passphrase_len > (size_t)cap)
+		return -1;
+	memcpy(buf, r->passphrase, r->passphrase_len);
+	return (int)r->passphrase_len;
+}
+
+static enum pli_status
+not_a_key(struct reading *r, struct pli_error *err)
+{
+	return fail_crypto(
+	    err, PLI_ERR_CERTIFICATE, "%s is not a private key that can be read, or a damaged one", r->name);
+}
+
+/* Runs read until it gives a key, or fails for another reason than a wrong passphrase. */
+static enum pli_status
+read_encrypted(struct reading *r, EVP_PKEY *(*read)(struct reading *r), struct pli_error *err)
+{
+	for (;;) {
+		r->asked = false;
+		ERR_clear_error();
+		if ((r->pkey = read(r)) != NULL)
+			return PLI_OK;
+		if (r->asking.status != PLI_OK) {
+			crypto_forget();
+			return fail_copy(err, &r->asking);
+		}
+		if (!r->asked)
+			return not_a_key(r, err);
+	}
+}
+
+static EVP_PKEY *
+read_pem(struct reading *r)
+{
+	BIO *bio = BIO_new_mem_buf(r->data.p, (int)r->data.len);
+	EVP_PKEY *pkey = bio == NULL ? NULL : PEM_read_bio_PrivateKey_ex(bio, NULL, give, r, r->pli->lib, NULL);
+
+	BIO_free(bio);
+	return pkey;
+}
+
+static EVP_PKEY *
+read_pkcs8(struct reading *r)
+{
+	const unsigned char *p = r->data.p;
+	X509_SIG *sealed = d2i_X509_SIG(NULL, &p, (long)r->data.len);
+	PKCS8_PRIV_KEY_INFO *info = NULL;
+	EVP_PKEY *pkey = NULL;
+
+	if (sealed != NULL && ask(r, &r->asking) == PLI_OK &&
+	    (info = PKCS8_decrypt_ex(sealed, r->passphrase, (int)r->passphrase_len, r->pli->lib, NULL)) != NULL)
+		pkey = EVP_PKCS82PKEY_ex(info, r->pli->lib, NULL);
+	PKCS8_PRIV_KEY_INFO_free(info);
+	X509_SIG_free(sealed);
+	return pkey;
+}
+
+static EVP_PKEY *
+read_plain(struct reading *r)
+{
+	const unsigned char *p = r->data.p;
+
+	return d2i_AutoPrivateKey_ex(NULL, &p, (long)r->data.len, r->pli->lib, NULL);
+}
+
+/* The MAC says whether the passphrase is right, before anything is decrypted. An empty one is tried unasked. */
+static enum pli_status
+unlock_pkcs12(struct reading *r, PKCS12 *p12, struct pli_error *err)
+{
+	enum pli_status rc;
+
+	if (PKCS12_mac_present(p12) != 1)
+		return ask(r, err);
+	if (PKCS12_verify_mac(p12, NULL, 0) == 1 || PKCS12_verify_mac(p12, "", 0) == 1)
+		return PLI_OK;
+	do {
+		if ((rc = ask(r, err)) != PLI_OK)
+			return rc;
+	} while (PKCS12_verify_mac(p12, r->passphrase, (int)r->passphrase_len) != 1);
+	return PLI_OK;
+}
+
+static enum pli_status
+read_pkcs12(struct reading *r, struct pli_error *err)
+{
+	const unsigned char *p = r->data.p;
+	PKCS12 *p12 = PKCS12_init_ex(NID_pkcs7_data, r->pli->lib, NULL);
+	X509 *own = NULL;
+	enum pli_status rc;
+
+	if (p12 == NULL || d2i_PKCS12(&p12, &p, (long)r->data.len) == NULL) {
+		/* d2i frees what it was given when it fails */
+		return not_a_key(r, err);
+	}
+	if ((rc = unlock_pkcs12(r, p12, err)) != PLI_OK)
+		goto out;
+	if (PKCS12_parse(p12, r->passphrase, &r->pkey, &own, &r->found) != 1 || r->pkey == NULL) {
+		rc = fail_crypto(
+		    err, PLI_ERR_CERTIFICATE, "%s opens with its passphrase, but its key cannot be read", r->name);
+		fail_hint(err, "files exported by old systems use RC2 or 3DES: convert them to AES-256");
+		goto out;
+	}
+	if (own != NULL) {
+		if (r->found == NULL)
+			r->found = sk_X509_new_null();
+		if (r->found == NULL || sk_X509_push(r->found, own) == 0) {
+			rc = fail_memory(err);
+			goto out;
+		}
+		own = NULL;
+	}
+out:
+	crypto_forget();
+	X509_free(own);
+	PKCS12_free(p12);
+	return rc;
+}
+
+static enum pli_status
+keep(void *arg, X509 *x509, struct pli_error *err)
+{
+	struct reading *r = arg;
+
+	if (r->found == NULL)
+		r->found = sk_X509_new_null();
+	if (r->found == NULL || sk_X509_push(r->found, x509) == 0) {
+		X509_free(x509);
+		return fail_memory(err);
+	}
+	return PLI_OK;
+}
+
+static enum pli_status
+read_key(struct reading *r, struct pli_error *err)
+{
+	static const char begin[] = "-----BEGIN ";
+	struct view d = r->data;
+	size_t at;
+
+	if (d.len == 0 || d.len > INT32_MAX)
+		return fail(err, PLI_ERR_CERTIFICATE, "%s is not a private key: it holds %zu bytes", r->name, d.len);
+	if (memmem(d.p, d.len, begin, sizeof(begin) - 1) != NULL) {
+		/* A damaged certificate beside the key is no reason to refuse the key. */
+		if (cert_parse_each(r->pli, d, r->name, keep, r, NULL) != PLI_OK)
+			crypto_forget();
+		return read_encrypted(r, read_pem, err);
+	}
+	at = d.p[0] != 0x30 || d.len < 2 ? d.len : d.p[1] > 0x80 ? 2 + (size_t)(d.p[1] & 0x7f) : 2;
+	if (at + 3 <= d.len && memcmp(d.p + at, "\x02\x01\x03", 3) == 0)
+		return read_pkcs12(r, err);
+	if (at < d.len && d.p[at] == 0x30)
+		return read_encrypted(r, read_pkcs8, err);
+	return read_encrypted(r, read_plain, err);
+}
+
+/* The certificate of the key: beside it, or among the extra ones. */
+static X509 *
+find_certificate(struct reading *r, const struct pli_certs *extra)
+{
+	size_t i;
+	int n;
+
+	for (n = 0; n < sk_X509_num(r->found); n++)
+		if (X509_check_private_key(sk_X509_value(r->found, n), r->pkey) == 1)
+			return sk_X509_value(r->found, n);
+	for (i = 0; extra != NULL && i < extra->count; i++)
+		if (X509_check_private_key(extra->list[i].x509, r->pkey) == 1)
+			return extra->list[i].x509;
+	return NULL;
+}
+
+static enum pli_status
+finish(struct reading *r, struct pli_key *key, const struct pli_certs *extra, struct pli_error *err)
+{
+	X509 *own;
+	enum pli_status rc;
+
+	if (!EVP_PKEY_is_a(r->pkey, "RSA") && !EVP_PKEY_is_a(r->pkey, "EC"))
+		return fail(err, PLI_ERR_CERTIFICATE, "the key in %s (%s) is of a kind that cannot open envelopes",
+		    r->name, EVP_PKEY_get0_type_name(r->pkey));
+	if ((own = find_certificate(r, extra)) == NULL) {
+		crypto_forget();
+		if (sk_X509_num(r->found) > 0 || (extra != NULL && extra->count > 0))
+			rc = fail(err, PLI_ERR_CERTIFICATE,
+			    "none of the certificates given belongs to the private key in %s", r->name);
+		else
+			rc = fail(
+			    err, PLI_ERR_CERTIFICATE, "the private key in %s comes without its certificate", r->name);
+		fail_hint(err, "give the certificate to which the bids were sealed, with --cert");
+		return rc;
+	}
+	crypto_forget();
+	if (X509_up_ref(own) != 1)
+		return fail_memory(err);
+	if ((rc = cert_init(&key->cert, own, r->name, err)) != PLI_OK)
+		return rc;
+	key->pkey = r->pkey;
+	r->pkey = NULL;
+	return PLI_OK;
+}
+
+enum pli_status
+pli_key_new(struct pli_key **out, struct pli *pli, const void *data, size_t len, const char *name,
+    const struct pli_certs *extra, pli_ask *ask_for, void *ask_arg, struct pli_error *err)
+{
+	struct reading *r = calloc(1, sizeof(*r));
+	struct pli_key *key = calloc(1, sizeof(*key));
+	enum pli_status rc;
+
+	*out = NULL;
+	if (r == NULL || key == NULL) {
+		rc = fail_memory(err);
+	} else {
+		r->pli = pli;
+		r->name = name;
+		r->data = view_of(data, len);
+		r->ask = ask_for;
+		r->ask_arg = ask_arg;
+		if ((rc = read_key(r, err)) == PLI_OK)
+			rc = finish(r, key, extra, err);
+		EVP_PKEY_free(r->pkey);
+		sk_X509_pop_free(r->found, X509_free);
+		wipe(r, sizeof(*r));
+	}
+	free(r);
+	if (rc != PLI_OK) {
+		pli_key_free(key);
+		return rc;
+	}
+	*out = key;
+	return PLI_OK;
+}
+
+void
+pli_key_info(const struct pli_key *key, struct pli_cert_info *out)
+{
+	cert_info(&key->cert, out);
+}
+
+void
+pli_key_free(struct pli_key *key)
+{
+	if (key == NULL)
+		return;
+	EVP_PKEY_free(key->pkey);
+	cert_clear(&key->cert);
+	free(key);
+}

@@ -1,0 +1,160 @@
+/*
+ * policy.c - to which certificates a bid may be sealed. A key that is weak, of the wrong kind or about to expire is
+ * refused here, before anything is written: at the opening, months later, it is too late.
+ */
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
+#include <openssl/evp.h>
+#include <openssl/x509v3.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "certs.h"
+#include "context.h"
+
+static const char *
+rsa_weakness(EVP_PKEY *pkey)
+{
+	BIGNUM *e = NULL;
+	bool bad;
+
+	if (EVP_PKEY_get_bits(pkey) < 2048)
+		return "is too weak: RSA keys need at least 2048 bits";
+	if (EVP_PKEY_get_bits(pkey) > 16384)
+		return "is too long: RSA keys of more than 16384 bits are not accepted";
+	bad = EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_RSA_E, &e) != 1 || !BN_is_odd(e) || BN_is_one(e);
+	BN_free(e);
+	return bad ? "has an RSA exponent that does not protect anything" : NULL;
+}
+
+static const char *
+ec_weakness(EVP_PKEY *pkey)
+{
+	static const char *const curves[] = { "prime256v1", "secp384r1", "secp521r1" };
+	char group[64] = "", encoding[32] = "";
+	size_t i;
+
+	if (EVP_PKEY_get_utf8_string_param(pkey, OSSL_PKEY_PARAM_EC_ENCODING, encoding, sizeof(encoding), NULL) == 1 &&
+	    strcmp(encoding, OSSL_PKEY_EC_ENCODING_EXPLICIT) == 0)
+		return "spells out the parameters of its curve instead of naming it";
+	if (EVP_PKEY_get_group_name(pkey, group, sizeof(group), NULL) == 1)
+		for (i = 0; i < sizeof(curves) / sizeof(curves[0]); i++)
+			if (strcmp(group, curves[i]) == 0)
+				return NULL;
+	return "is on a curve that is not accepted: P-256, P-384 and P-521 are";
+}
+
+const char *
+cert_weakness(EVP_PKEY *pkey)
+{
+	const char *why;
+
+	if (pkey == NULL)
+		why = "is of a kind that libcrypto cannot read";
+	else if (EVP_PKEY_is_a(pkey, "RSA"))
+		why = rsa_weakness(pkey);
+	else if (EVP_PKEY_is_a(pkey, "EC"))
+		why = ec_weakness(pkey);
+	else
+		why = "is of a kind that cannot receive a content key: RSA and EC can";
+	crypto_forget();
+	return why;
+}
+
+static void
+date_text(int64_t t, char out[32])
+{
+	time_t seconds = (time_t)t;
+	struct tm tm;
+
+	if (gmtime_r(&seconds, &tm) == NULL || strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+		(void)snprintf(out, 32, "%lld", (long long)t);
+}
+
+static enum pli_status
+refuse(struct pli_error *err, const struct cert *c, const char *why)
+{
+	return fail(err, PLI_ERR_CERTIFICATE, "the certificate of \"%s\" (serial %s, in %s) %s", c->cn, c->serial,
+	    c->name, why);
+}
+
+static enum pli_status
+check_dates(const struct cert *c, const struct pli_cert_policy *policy, int64_t now, struct pli_error *err)
+{
+	char why[128], date[32];
+	enum pli_status rc;
+
+	if (now < c->not_before) {
+		date_text(c->not_before, date);
+		(void)snprintf(why, sizeof(why), "is not yet valid: it begins at %s", date);
+		return refuse(err, c, why);
+	}
+	date_text(c->not_after, date);
+	if (now > c->not_after) {
+		(void)snprintf(why, sizeof(why), "expired at %s", date);
+		rc = refuse(err, c, why);
+		fail_hint(err, "seal to the recipient's renewed certificate; expiry never keeps anybody from opening");
+		return rc;
+	}
+	if (policy->opening != 0 && policy->opening > c->not_after && !policy->allow_expiring) {
+		(void)snprintf(why, sizeof(why), "expires at %s, before the opening", date);
+		rc = refuse(err, c, why);
+		fail_hint(
+		    err, "renew the key, or allow expiring certificates: they still open what was sealed to them");
+		return rc;
+	}
+	return PLI_OK;
+}
+
+static enum pli_status
+check_use(const struct cert *c, struct pli_error *err)
+{
+	EVP_PKEY *pkey = X509_get0_pubkey(c->x509);
+	uint32_t usage = X509_get_key_usage(c->x509), wanted;
+	const char *why = cert_weakness(pkey);
+	char text[160];
+
+	if ((X509_get_extension_flags(c->x509) & EXFLAG_INVALID) != 0) {
+		crypto_forget();
+		return refuse(err, c, "has damaged extensions");
+	}
+	if (why != NULL) {
+		(void)snprintf(text, sizeof(text), "cannot be used: the key (%s) %s", c->algorithm, why);
+		return refuse(err, c, text);
+	}
+	wanted = EVP_PKEY_is_a(pkey, "RSA") ? KU_KEY_ENCIPHERMENT : KU_KEY_AGREEMENT;
+	if (usage != UINT32_MAX && (usage & wanted) == 0) {
+		(void)snprintf(text, sizeof(text), "is not for encryption: its key usage does not include %s",
+		    wanted == KU_KEY_ENCIPHERMENT ? "keyEncipherment" : "keyAgreement");
+		return refuse(err, c, text);
+	}
+	return PLI_OK;
+}
+
+static bool
+same_recipient(const struct cert *a, const struct cert *b)
+{
+	return strcmp(a->serial, b->serial) == 0 &&
+	       X509_NAME_cmp(X509_get_issuer_name(a->x509), X509_get_issuer_name(b->x509)) == 0;
+}
+
+enum pli_status
+pli_certs_check(const struct pli_certs *certs, const struct pli_cert_policy *policy, struct pli_error *err)
+{
+	int64_t now = policy->now != 0 ? policy->now : (int64_t)time(NULL);
+	enum pli_status rc;
+	size_t i, j;
+
+	if (certs->count == 0)
+		return fail(err, PLI_ERR_CERTIFICATE, "no recipient: nobody could open the envelope");
+	for (i = 0; i < certs->count; i++) {
+		if ((rc = check_dates(&certs->list[i], policy, now, err)) != PLI_OK ||
+		    (rc = check_use(&certs->list[i], err)) != PLI_OK)
+			return rc;
+		for (j = 0; j < i; j++)
+			if (same_recipient(&certs->list[i], &certs->list[j]))
+				return refuse(err, &certs->list[i], "was given twice");
+	}
+	return PLI_OK;
+}

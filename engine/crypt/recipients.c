@@ -1,0 +1,193 @@
+/* recipients.c - a small message goes into libcrypto, a small message comes out; content never does. */
+#include "recipients.h"
+
+#include <openssl/cms.h>
+#include <openssl/evp.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
+#include <string.h>
+
+#include "certs.h"
+#include "context.h"
+
+static enum pli_status
+cms_failed(struct pli_error *err)
+{
+	return fail_crypto(err, PLI_ERR, "libcrypto's CMS failed");
+}
+
+static enum pli_status
+add_certificate(CMS_ContentInfo *cms, const struct cert *cert, struct pli_error *err)
+{
+	CMS_RecipientInfo *ri = CMS_add1_recipient_cert(cms, cert->x509, CMS_KEY_PARAM);
+	EVP_PKEY_CTX *ctx = ri == NULL ? NULL : CMS_RecipientInfo_get0_pkey_ctx(ri);
+	bool ok;
+
+	if (ctx != NULL && EVP_PKEY_is_a(X509_get0_pubkey(cert->x509), "RSA"))
+		ok = EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_OAEP_PADDING) > 0 &&
+		     EVP_PKEY_CTX_set_rsa_oaep_md(ctx, EVP_sha256()) > 0 &&
+		     EVP_PKEY_CTX_set_rsa_mgf1_md(ctx, EVP_sha256()) > 0;
+	else
+		ok = ctx != NULL && EVP_PKEY_CTX_set_ecdh_kdf_md(ctx, EVP_sha256()) > 0;
+	return ok ? PLI_OK
+		  : fail_crypto(
+			err, PLI_ERR_CERTIFICATE, "nothing can be sealed to the certificate of \"%s\"", cert->cn);
+}
+
+/* Adds our own recipient; libcrypto takes what it is given. */
+static CMS_RecipientInfo *
+add_kek(struct pli *pli, CMS_ContentInfo *cms, struct recipients_kek *kek, struct pli_error *err)
+{
+	unsigned char *key = OPENSSL_malloc(32), *id = OPENSSL_malloc(sizeof(kek->id));
+	CMS_RecipientInfo *ri = NULL;
+
+	if (key != NULL && id != NULL && context_random(pli, kek->key.p, 32, err) == PLI_OK &&
+	    context_random(pli, kek->id, sizeof(kek->id), err) == PLI_OK) {
+		kek->key.len = 32;
+		memcpy(key, kek->key.p, 32);
+		memcpy(id, kek->id, sizeof(kek->id));
+		ri = CMS_add0_recipient_key(cms, NID_undef, key, 32, id, sizeof(kek->id), NULL, NULL, NULL);
+	}
+	if (ri == NULL) {
+		OPENSSL_clear_free(key, key == NULL ? 0 : 32);
+		OPENSSL_free(id);
+	}
+	return ri;
+}
+
+static enum pli_status
+encode(CMS_ContentInfo *cms, struct buf *out, struct pli_error *err)
+{
+	unsigned char *der = NULL;
+	int len = i2d_CMS_ContentInfo(cms, &der);
+	enum pli_status rc = len > 0 ? buf_add(out, view_of(der, (size_t)len), err) : cms_failed(err);
+
+	OPENSSL_free(der);
+	return rc;
+}
+
+enum pli_status
+recipients_seal(
+    struct pli *pli, const struct pli_certs *certs, struct buf *der, struct recipients_kek *kek, struct pli_error *err)
+{
+	CMS_ContentInfo *cms = CMS_AuthEnvelopedData_create_ex(pli->aes256.gcm, pli->lib, NULL);
+	BIO *null = BIO_new(BIO_s_null()), *chain = NULL;
+	enum pli_status rc = PLI_OK;
+	size_t i;
+
+	if (cms == NULL || null == NULL)
+		rc = cms_failed(err);
+	for (i = 0; rc == PLI_OK && i < certs->count; i++)
+		rc = add_certificate(cms, &certs->list[i], err);
+	if (rc == PLI_OK && (add_kek(pli, cms, kek, err) == NULL || (chain = CMS_dataInit(cms, null)) == NULL))
+		rc = cms_failed(err);
+	if (rc == PLI_OK)
+		rc = encode(cms, der, err);
+	BIO_free_all(chain != NULL ? chain : null);
+	CMS_ContentInfo_free(cms);
+	crypto_forget();
+	return rc;
+}
+
+enum pli_status
+recipients_open(struct pli *pli, const struct pli_key *key, struct view in, struct buf *out, struct recipients_kek *kek,
+    struct pli_error *err)
+{
+	CMS_ContentInfo *cms = CMS_ContentInfo_new_ex(pli->lib, NULL);
+	const unsigned char *p = in.p;
+	CMS_RecipientInfo *ri;
+	enum pli_status rc = PLI_ERR_AUTH;
+
+	if (cms == NULL)
+		return fail_memory(err);
+	if (d2i_CMS_ContentInfo(&cms, &p, (long)in.len) == NULL) /* frees cms */
+		cms = NULL;
+	else if (CMS_decrypt_set1_pkey(cms, key->pkey, key->cert.x509) == 1 &&
+		 (ri = add_kek(pli, cms, kek, err)) != NULL && CMS_RecipientInfo_encrypt(cms, ri) == 1)
+		rc = encode(cms, out, err);
+	CMS_ContentInfo_free(cms);
+	crypto_forget();
+	return rc == PLI_OK ? PLI_OK : fail(err, rc, "the content key cannot be unwrapped");
+}
+
+enum pli_status
+recipients_unwrap(const struct pli *pli, const struct recipients_kek *kek, struct view wrapped, struct secret *key,
+    struct pli_error *err)
+{
+	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+	int n = 0, more = 0;
+	bool ok;
+
+	if (ctx == NULL)
+		return fail_memory(err);
+	EVP_CIPHER_CTX_set_flags(ctx, EVP_CIPHER_CTX_FLAG_WRAP_ALLOW);
+	ok = wrapped.len >= 24 && wrapped.len <= SECRET_MAX &&
+	     EVP_DecryptInit_ex(ctx, pli->wrap, NULL, kek->key.p, NULL) == 1 &&
+	     EVP_DecryptUpdate(ctx, key->p, &n, wrapped.p, (int)wrapped.len) == 1 &&
+	     EVP_DecryptFinal_ex(ctx, key->p + n, &more) == 1;
+	EVP_CIPHER_CTX_free(ctx);
+	crypto_forget();
+	if (!ok) {
+		secret_clear(key);
+		return fail(err, PLI_ERR_AUTH, "the content key cannot be unwrapped");
+	}
+	key->len = (size_t)(n + more);
+	return PLI_OK;
+}
+
+enum pli_status
+recipients_random(struct pli *pli, size_t len, struct secret *key, struct pli_error *err)
+{
+	key->len = len;
+	return context_random(pli, key->p, len, err);
+}
+
+bool
+recipients_is_rsa(const struct pli_key *key)
+{
+	return EVP_PKEY_is_a(key->pkey, "RSA");
+}
+
+bool
+recipients_match_name(const struct pli_key *key, struct view issuer, struct view serial)
+{
+	const X509_NAME *own = X509_get_issuer_name(key->cert.x509);
+	unsigned char *der = NULL;
+	const unsigned char *p = issuer.p;
+	X509_NAME *name;
+	bool same;
+	int len = i2d_ASN1_INTEGER(X509_get0_serialNumber(key->cert.x509), &der);
+
+	/* contents octets: behind a tag and, for the 20 octets that RFC 5280 allows and up to 127, one length octet */
+	same = len > 2 && der[1] < 0x80 && (size_t)len - 2 == serial.len && memcmp(der + 2, serial.p, serial.len) == 0;
+	OPENSSL_free(der);
+	if (!same)
+		return false;
+	name = d2i_X509_NAME(NULL, &p, (long)issuer.len);
+	same = name != NULL && p == issuer.p + issuer.len && X509_NAME_cmp(name, own) == 0;
+	X509_NAME_free(name);
+	crypto_forget();
+	return same;
+}
+
+bool
+recipients_match_ski(const struct pli_key *key, struct view ski)
+{
+	const ASN1_OCTET_STRING *own = X509_get0_subject_key_id(key->cert.x509);
+
+	return own != NULL && (size_t)ASN1_STRING_length(own) == ski.len &&
+	       memcmp(ASN1_STRING_get0_data(own), ski.p, ski.len) == 0;
+}
+
+size_t
+recipients_bound(const struct pli_certs *certs)
+{
+	size_t i, bound = 0;
+	int len;
+
+	for (i = 0; i < certs->count; i++) {
+		len = i2d_X509(certs->list[i].x509, NULL);
+		bound += 512 + (size_t)(len > 0 ? len : 0);
+	}
+	return bound;
+}
