@@ -1,0 +1,132 @@
+/*
+ * layout.c - a full chunk has a header of 5 bytes (04 83 10 00 00), so chunk k begins k * (LAYOUT_CHUNK + 5) bytes behind
+ * the head; only the last chunk's header may be shorter.
+ */
+#include "layout.h"
+
+#include "builder.h"
+#include "reader.h"
+
+#define FULL_HEADER 5
+#define DEFINITE_BELOW (UINT64_C(1) << 31)
+
+enum { CONTEXT_0 = TAG_CONTEXT | TAG_CONSTRUCTED, TAG_LEN = 16 };
+
+static enum pli_status
+head_definite(struct layout *l, struct view set, struct view inner, struct pli_error *err)
+{
+	uint64_t tag = build_header_len(TAG_LEN) + TAG_LEN;
+	uint64_t content = build_header_len(l->content_len) + l->content_len;
+	uint64_t encrypted = inner.len + content;
+	uint64_t data = 3 + set.len + build_header_len(encrypted) + encrypted + tag;
+	uint64_t explicit = build_header_len(data) + data;
+	uint64_t all =
+	    build_header_len(oid_auth_enveloped.len) + oid_auth_enveloped.len + build_header_len(explicit) + explicit;
+	enum pli_status rc;
+
+	l->definite = build_header_len(all) + all < DEFINITE_BELOW;
+	if (!l->definite)
+		return PLI_OK;
+	if ((rc = build_open(&l->head, TAG_SEQUENCE, all, err)) == PLI_OK &&
+	    (rc = build_item(&l->head, TAG_OID, oid_auth_enveloped, err)) == PLI_OK &&
+	    (rc = build_open(&l->head, CONTEXT_0, explicit, err)) == PLI_OK &&
+	    (rc = build_open(&l->head, TAG_SEQUENCE, data, err)) == PLI_OK &&
+	    (rc = build_small(&l->head, 0, err)) == PLI_OK && (rc = buf_add(&l->head, set, err)) == PLI_OK &&
+	    (rc = build_open(&l->head, TAG_SEQUENCE, encrypted, err)) == PLI_OK &&
+	    (rc = buf_add(&l->head, inner, err)) == PLI_OK)
+		rc = build_open(&l->head, TAG_CONTEXT, l->content_len, err);
+	return rc;
+}
+
+static enum pli_status
+head_indefinite(struct layout *l, struct view set, struct view inner, struct pli_error *err)
+{
+	enum pli_status rc;
+
+	if ((rc = build_open_indefinite(&l->head, TAG_SEQUENCE, err)) == PLI_OK &&
+	    (rc = build_item(&l->head, TAG_OID, oid_auth_enveloped, err)) == PLI_OK &&
+	    (rc = build_open_indefinite(&l->head, CONTEXT_0, err)) == PLI_OK &&
+	    (rc = build_open_indefinite(&l->head, TAG_SEQUENCE, err)) == PLI_OK &&
+	    (rc = build_small(&l->head, 0, err)) == PLI_OK && (rc = buf_add(&l->head, set, err)) == PLI_OK &&
+	    (rc = build_open_indefinite(&l->head, TAG_SEQUENCE, err)) == PLI_OK &&
+	    (rc = buf_add(&l->head, inner, err)) == PLI_OK)
+		rc = build_open_indefinite(&l->head, CONTEXT_0, err);
+	return rc;
+}
+
+enum pli_status
+layout_init(
+    struct layout *l, struct view recipients, struct view algorithm, uint64_t content_len, struct pli_error *err)
+{
+	struct buf set = { 0 }, inner = { 0 };
+	enum pli_status rc;
+
+	*l = (struct layout){ .content_len = content_len };
+	if ((rc = build_item(&set, TAG_SET, recipients, err)) == PLI_OK &&
+	    (rc = build_item(&inner, TAG_OID, oid_data, err)) == PLI_OK &&
+	    (rc = buf_add(&inner, algorithm, err)) == PLI_OK && content_len != LAYOUT_UNKNOWN)
+		rc = head_definite(l, buf_view(&set), buf_view(&inner), err);
+	if (rc == PLI_OK && !l->definite)
+		rc = head_indefinite(l, buf_view(&set), buf_view(&inner), err);
+	buf_clear(&set);
+	buf_clear(&inner);
+	if (rc != PLI_OK)
+		layout_clear(l);
+	return rc;
+}
+
+void
+layout_clear(struct layout *l)
+{
+	buf_clear(&l->head);
+	*l = (struct layout){ 0 };
+}
+
+struct layout_piece
+layout_piece(const struct layout *l, uint64_t off, size_t left)
+{
+	struct layout_piece piece = { 0 };
+	uint64_t within = off % LAYOUT_CHUNK, begin = off - within, len;
+
+	if (l->definite) {
+		piece.place = l->head.len + off;
+		piece.len = left;
+		return piece;
+	}
+	len = (l->content_len == LAYOUT_UNKNOWN ? off + left : l->content_len) - begin;
+	if (len > LAYOUT_CHUNK)
+		len = LAYOUT_CHUNK;
+	piece.len = left < len - within ? left : (size_t)(len - within);
+	piece.place = l->head.len + off / LAYOUT_CHUNK * (LAYOUT_CHUNK + FULL_HEADER);
+	if (within == 0)
+		piece.header_len = build_header(piece.header, TAG_OCTETS, len);
+	else
+		piece.place += build_header_len(len) + within;
+	return piece;
+}
+
+uint64_t
+layout_place(const struct layout *l, uint64_t off)
+{
+	struct layout_piece piece;
+
+	if (l->definite)
+		return l->head.len + off;
+	if (off % LAYOUT_CHUNK == 0)
+		return l->head.len + off / LAYOUT_CHUNK * (LAYOUT_CHUNK + FULL_HEADER);
+	piece = layout_piece(l, off - off % LAYOUT_CHUNK, (size_t)(off % LAYOUT_CHUNK));
+	return piece.place + piece.header_len + off % LAYOUT_CHUNK;
+}
+
+enum pli_status
+layout_tail(const struct layout *l, struct view tag, struct buf *out, struct pli_error *err)
+{
+	static const uint8_t end[6];
+	enum pli_status rc;
+
+	if (!l->definite && (rc = buf_add(out, view_of(end, 4), err)) != PLI_OK)
+		return rc;
+	if ((rc = build_item(out, TAG_OCTETS, tag, err)) != PLI_OK)
+		return rc;
+	return l->definite ? PLI_OK : buf_add(out, view_of(end, 6), err);
+}

@@ -1,0 +1,319 @@
+/*
+ * recipient.c - every field is read and nothing may follow the last one. Versions are read but decide nothing, as
+ * everywhere: the form says what it is.
+ */
+#include "recipient.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "oids.h"
+#include "reader.h"
+
+enum { CONTEXT_0 = TAG_CONTEXT | TAG_CONSTRUCTED };
+
+static enum pli_status
+damaged(struct pli_error *err, const char *what)
+{
+	return fail(err, PLI_ERR_MALFORMED, "a recipient is damaged: %s", what);
+}
+
+/* IssuerAndSerialNumber, from its contents octets. */
+static bool
+read_name(struct view body, struct recipient *r)
+{
+	struct read_item issuer, serial;
+
+	if (!read_tagged(&body, TAG_SEQUENCE, &issuer) || !read_tagged(&body, TAG_INTEGER, &serial) || body.len != 0 ||
+	    serial.body.len == 0)
+		return false;
+	r->issuer = issuer.whole;
+	r->serial = serial.body;
+	return true;
+}
+
+/* KeyTransRecipientInfo, RFC 5652 6.2.1. */
+static bool
+read_ktri(struct view body, struct recipient *r)
+{
+	struct read_item id, algorithm, key;
+	unsigned version;
+
+	r->type = RECIPIENT_KTRI;
+	if (!read_small(&body, &version))
+		return false;
+	if (read_tagged(&body, TAG_CONTEXT | 0, &id))
+		r->ski = id.body;
+	else if (!read_tagged(&body, TAG_SEQUENCE, &id) || !read_name(id.body, r))
+		return false;
+	if (!read_tagged(&body, TAG_SEQUENCE, &algorithm) || !read_tagged(&body, TAG_OCTETS, &key) || body.len != 0)
+		return false;
+	r->algorithm = algorithm.whole;
+	r->encrypted = key.body;
+	return true;
+}
+
+/* KeyAgreeRecipientInfo, RFC 5652 6.2.2, without its RecipientEncryptedKeys. */
+static bool
+read_kari(struct view body, struct recipient *r, struct view *keys)
+{
+	struct read_item originator, ukm, algorithm, list;
+	unsigned version;
+
+	r->type = RECIPIENT_KARI;
+	if (!read_small(&body, &version) || !read_tagged(&body, CONTEXT_0 | 0, &originator))
+		return false;
+	r->originator = originator.whole;
+	if (read_tagged(&body, CONTEXT_0 | 1, &ukm))
+		r->ukm = ukm.whole;
+	if (!read_tagged(&body, TAG_SEQUENCE, &algorithm) || !read_tagged(&body, TAG_SEQUENCE, &list) ||
+	    body.len != 0 || list.body.len == 0)
+		return false;
+	r->algorithm = algorithm.whole;
+	*keys = list.body;
+	return true;
+}
+
+/* RecipientEncryptedKey. */
+static bool
+read_agreed(struct view *keys, struct recipient *r)
+{
+	struct read_item own, id, ski, skipped, key;
+	struct view body;
+
+	if (!read_tagged(keys, TAG_SEQUENCE, &own))
+		return false;
+	r->own = own.whole;
+	body = own.body;
+	if (read_tagged(&body, CONTEXT_0 | 0, &id)) { /* RecipientKeyIdentifier */
+		if (!read_tagged(&id.body, TAG_OCTETS, &ski))
+			return false;
+		r->ski = ski.body;
+		while (id.body.len > 0) /* date, other */
+			if (read_item(&id.body, &skipped) != READ_OK)
+				return false;
+	} else if (!read_tagged(&body, TAG_SEQUENCE, &id) || !read_name(id.body, r)) {
+		return false;
+	}
+	if (!read_tagged(&body, TAG_OCTETS, &key) || body.len != 0)
+		return false;
+	r->encrypted = key.body;
+	return true;
+}
+
+/* KEKRecipientInfo, RFC 5652 6.2.3. */
+static bool
+read_kekri(struct view body, struct recipient *r)
+{
+	struct read_item id, ski, algorithm, key;
+	unsigned version;
+
+	r->type = RECIPIENT_KEKRI;
+	if (!read_small(&body, &version) || !read_tagged(&body, TAG_SEQUENCE, &id) ||
+	    !read_tagged(&id.body, TAG_OCTETS, &ski) || !read_tagged(&body, TAG_SEQUENCE, &algorithm) ||
+	    !read_tagged(&body, TAG_OCTETS, &key) || body.len != 0)
+		return false;
+	r->ski = ski.body;
+	r->algorithm = algorithm.whole;
+	r->encrypted = key.body;
+	return true;
+}
+
+/* PasswordRecipientInfo, RFC 5652 6.2.4. */
+static bool
+read_pwri(struct view body, struct recipient *r)
+{
+	struct read_item derivation, algorithm, key;
+	unsigned version;
+
+	r->type = RECIPIENT_PWRI;
+	if (!read_small(&body, &version))
+		return false;
+	if (read_peek(body) == (CONTEXT_0 | 0) && !read_tagged(&body, CONTEXT_0 | 0, &derivation))
+		return false;
+	if (!read_tagged(&body, TAG_SEQUENCE, &algorithm) || !read_tagged(&body, TAG_OCTETS, &key) || body.len != 0)
+		return false;
+	r->algorithm = algorithm.whole;
+	r->encrypted = key.body;
+	return true;
+}
+
+/* OtherRecipientInfo, RFC 5652 6.2.5; a KEMRecipientInfo (RFC 9629 3) is one of them. */
+static bool
+read_other(struct view body, struct recipient *r)
+{
+	struct read_item oid, value, id, ski, kem;
+	unsigned version;
+
+	r->type = RECIPIENT_OTHER;
+	if (!read_tagged(&body, TAG_OID, &oid) || read_item(&body, &value) != READ_OK || body.len != 0)
+		return false;
+	if (!oids_same(oid.body, oid_kem_recipient) || value.tag != TAG_SEQUENCE)
+		return true;
+	r->type = RECIPIENT_KEMRI;
+	body = value.body;
+	if (!read_small(&body, &version))
+		return false;
+	if (read_tagged(&body, TAG_CONTEXT | 0, &ski))
+		r->ski = ski.body;
+	else if (!read_tagged(&body, TAG_SEQUENCE, &id) || !read_name(id.body, r))
+		return false;
+	if (!read_tagged(&body, TAG_SEQUENCE, &kem))
+		return false;
+	r->algorithm = kem.whole;
+	return true;
+}
+
+void
+recipient_start(struct recipients *all, struct view set)
+{
+	*all = (struct recipients){ .rest = set };
+}
+
+enum pli_status
+recipient_next(struct recipients *all, struct recipient *r, bool *found, struct pli_error *err)
+{
+	struct read_item item;
+	bool ok;
+
+	*found = false;
+	*r = (struct recipient){ 0 };
+	if (all->keys.len == 0) {
+		if (all->rest.len == 0)
+			return PLI_OK;
+		if (read_item(&all->rest, &item) != READ_OK)
+			return damaged(err, "its length does not fit");
+		r->whole = item.whole;
+		switch (item.tag) {
+		case TAG_SEQUENCE:
+			ok = read_ktri(item.body, r);
+			break;
+		case CONTEXT_0 | 1:
+			ok = read_kari(item.body, r, &all->keys);
+			all->shared = *r;
+			break;
+		case CONTEXT_0 | 2:
+			ok = read_kekri(item.body, r);
+			break;
+		case CONTEXT_0 | 3:
+			ok = read_pwri(item.body, r);
+			break;
+		case CONTEXT_0 | 4:
+			ok = read_other(item.body, r);
+			break;
+		default:
+			return damaged(err, "it is of no known form");
+		}
+		if (!ok)
+			return damaged(err, "a field is missing or of the wrong kind");
+	}
+	if (all->keys.len > 0) {
+		*r = all->shared;
+		if (!read_agreed(&all->keys, r))
+			return damaged(err, "an encrypted key is missing or of the wrong kind");
+	}
+	*found = true;
+	return PLI_OK;
+}
+
+const char *
+recipient_type_name(enum recipient_type type)
+{
+	static const char *const names[] = { "ktri", "kari", "kemri", "kekri", "pwri", "other" };
+
+	return names[type];
+}
+
+struct view
+recipient_oid(const struct recipient *r)
+{
+	struct view in = r->algorithm;
+	struct read_item algorithm, oid;
+
+	if (!read_tagged(&in, TAG_SEQUENCE, &algorithm) || !read_tagged(&algorithm.body, TAG_OID, &oid))
+		return view_of(NULL, 0);
+	return oid.body;
+}
+
+/* An AlgorithmIdentifier of a hash, with parameters NULL or none; its name or NULL. */
+static const char *
+read_hash(struct view *in)
+{
+	struct read_item algorithm, oid, parameters;
+
+	if (!read_tagged(in, TAG_SEQUENCE, &algorithm) || !read_tagged(&algorithm.body, TAG_OID, &oid))
+		return NULL;
+	if (read_tagged(&algorithm.body, TAG_NULL, &parameters) && parameters.body.len != 0)
+		return NULL;
+	return algorithm.body.len == 0 ? oids_hash(oid.body) : NULL;
+}
+
+/* RSAES-OAEP-params, RFC 4055 4.1: each field explicit, in order, optional. */
+static bool
+read_oaep(struct view parameters, const char **hash, const char **mgf)
+{
+	struct read_item params, field, algorithm, oid, label;
+
+	*hash = *mgf = "sha1";
+	if (!read_tagged(&parameters, TAG_SEQUENCE, &params) || parameters.len != 0)
+		return false;
+	if (read_tagged(&params.body, CONTEXT_0 | 0, &field) &&
+	    ((*hash = read_hash(&field.body)) == NULL || field.body.len != 0))
+		return false;
+	if (read_tagged(&params.body, CONTEXT_0 | 1, &field)) {
+		if (!read_tagged(&field.body, TAG_SEQUENCE, &algorithm) || field.body.len != 0 ||
+		    !read_tagged(&algorithm.body, TAG_OID, &oid) || !oids_same(oid.body, oid_mgf1) ||
+		    (*mgf = read_hash(&algorithm.body)) == NULL || algorithm.body.len != 0)
+			return false;
+	}
+	if (read_tagged(&params.body, CONTEXT_0 | 2, &field)) {
+		if (!read_tagged(&field.body, TAG_SEQUENCE, &algorithm) || field.body.len != 0 ||
+		    !read_tagged(&algorithm.body, TAG_OID, &oid) || !oids_same(oid.body, oid_p_specified) ||
+		    !read_tagged(&algorithm.body, TAG_OCTETS, &label) || algorithm.body.len != 0)
+			return false;
+	}
+	return params.body.len == 0;
+}
+
+/* KeyWrapAlgorithm, the parameter of a key agreement scheme: RFC 5753 7.1.5; its own parameters absent, or NULL. */
+static const char *
+read_wrap(struct view parameters)
+{
+	struct read_item algorithm, oid, null;
+
+	if (!read_tagged(&parameters, TAG_SEQUENCE, &algorithm) || parameters.len != 0 ||
+	    !read_tagged(&algorithm.body, TAG_OID, &oid))
+		return NULL;
+	if (read_tagged(&algorithm.body, TAG_NULL, &null) && null.body.len != 0)
+		return NULL;
+	return algorithm.body.len == 0 ? oids_wrap(oid.body) : NULL;
+}
+
+enum pli_status
+recipient_algorithm(const struct recipient *r, char *name, size_t cap, bool *accepted, struct pli_error *err)
+{
+	struct read_item algorithm, oid;
+	struct view in = r->algorithm;
+	const char *hash, *mgf, *scheme;
+
+	*accepted = false;
+	name[0] = '\0';
+	if (in.len == 0)
+		return PLI_OK;
+	if (!read_tagged(&in, TAG_SEQUENCE, &algorithm) || in.len != 0 || !read_tagged(&algorithm.body, TAG_OID, &oid))
+		return damaged(err, "its algorithm is no algorithm");
+	in = algorithm.body; /* the parameters */
+	if (r->type == RECIPIENT_KTRI && oids_same(oid.body, oid_rsa)) {
+		(void)snprintf(name, cap, "rsa-pkcs1");
+	} else if (r->type == RECIPIENT_KTRI && oids_same(oid.body, oid_oaep)) {
+		if (!read_oaep(in, &hash, &mgf))
+			return damaged(err, "the OAEP parameters are not what RFC 4055 says");
+		(void)snprintf(name, cap, "rsaOaep-%s%s%s", hash, strcmp(hash, mgf) == 0 ? "" : "-mgf1-",
+		    strcmp(hash, mgf) == 0 ? "" : mgf);
+		*accepted = true;
+	} else if (r->type == RECIPIENT_KARI && (scheme = oids_ecdh(oid.body)) != NULL) {
+		(void)snprintf(name, cap, "%s", scheme);
+		*accepted = read_wrap(in) != NULL;
+	}
+	return PLI_OK;
+}
