@@ -1,0 +1,353 @@
+/*
+ * source.c - one buffer in front of a descriptor; memory is its own buffer. Where the position was moved by a skip the
+ * next read is small, since often only the next header is wanted; it doubles while reading goes on.
+ */
+#include "source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "wait.h"
+
+#define READ_LEAST 4096
+#define READ_MOST 65536
+#define PIPE_SIZE (1 << 20)
+
+struct source {
+	const char *name;
+	const struct pli_hooks *hooks;
+	int fd; /* -1: memory */
+	bool own_fd;
+	bool positional;
+	uint64_t start;     /* file offset of offset 0 */
+	uint64_t size;      /* positional */
+	struct stat opened; /* regular file */
+	struct buf buf;     /* bytes read ahead */
+	struct view ahead;  /* those not consumed; all of what is left, for memory */
+	uint64_t at;        /* offset of ahead.p[0] */
+	size_t stride;      /* next read */
+	bool ended;
+};
+
+static enum pli_status
+open_fd(struct source *s, struct pli_error *err)
+{
+	off_t start;
+
+	if (fstat(s->fd, &s->opened) != 0)
+		return fail_errno(err, PLI_ERR_IO, errno, "cannot look at %s", s->name);
+	if (S_ISDIR(s->opened.st_mode))
+		return fail(err, PLI_ERR_IO, "cannot read %s: it is a folder", s->name);
+	if (!S_ISREG(s->opened.st_mode)) {
+#ifdef F_SETPIPE_SZ
+		/* Larger transfers; where it is refused the pipe works as it is. */
+		if (S_ISFIFO(s->opened.st_mode))
+			(void)fcntl(s->fd, F_SETPIPE_SZ, PIPE_SIZE);
+#endif
+		return PLI_OK;
+	}
+	if ((start = lseek(s->fd, 0, SEEK_CUR)) < 0)
+		return fail_errno(err, PLI_ERR_IO, errno, "cannot seek in %s", s->name);
+	s->positional = true;
+	s->start = (uint64_t)start;
+	s->size = s->opened.st_size > start ? (uint64_t)(s->opened.st_size - start) : 0;
+	return PLI_OK;
+}
+
+enum pli_status
+source_open(struct source **out, const struct pli_input *in, const struct pli_hooks *hooks, struct pli_error *err)
+{
+	struct source *s = calloc(1, sizeof(*s));
+	enum pli_status rc = PLI_OK;
+
+	*out = NULL;
+	if (s == NULL)
+		return fail_memory(err);
+	s->name = in->name != NULL ? in->name : "the input";
+	s->hooks = hooks;
+	s->fd = -1;
+	s->stride = READ_LEAST;
+	switch (in->kind) {
+	case PLI_END_PATH:
+		/* Not blocking: opening a FIFO that nobody writes to must not hang for ever. */
+		s->own_fd = true;
+		if ((s->fd = open(in->name, O_RDONLY | O_CLOEXEC | O_NOCTTY)) < 0)
+			rc = fail_errno(err, PLI_ERR_IO, errno, "cannot open %s", s->name);
+		else
+			rc = open_fd(s, err);
+		break;
+	case PLI_END_FD:
+		s->fd = in->fd;
+		rc = open_fd(s, err);
+		break;
+	case PLI_END_MEMORY:
+		s->positional = true;
+		s->size = in->len;
+		s->ahead = view_of(in->data, in->len);
+		s->ended = true;
+		break;
+	case PLI_END_NONE:
+		rc = fail(err, PLI_ERR_USAGE, "no input");
+		break;
+	}
+	if (rc != PLI_OK) {
+		source_close(s);
+		return rc;
+	}
+	*out = s;
+	return PLI_OK;
+}
+
+void
+source_close(struct source *s)
+{
+	if (s == NULL)
+		return;
+	if (s->own_fd && s->fd >= 0)
+		(void)close(s->fd);
+	buf_clear(&s->buf);
+	free(s);
+}
+
+bool
+source_positional(const struct source *s)
+{
+	return s->positional;
+}
+
+uint64_t
+source_size(const struct source *s)
+{
+	return s->size;
+}
+
+const char *
+source_name(const struct source *s)
+{
+	return s->name;
+}
+
+uint64_t
+source_offset(const struct source *s)
+{
+	return s->at;
+}
+
+bool
+source_is_path(const struct source *s, const char *path)
+{
+	struct stat st;
+
+	return s->fd >= 0 && stat(path, &st) == 0 && st.st_dev == s->opened.st_dev && st.st_ino == s->opened.st_ino;
+}
+
+/* One read at the position behind what is buffered. *got is 0 at the end. */
+static enum pli_status
+read_some(struct source *s, uint8_t *p, size_t len, size_t *got, struct pli_error *err)
+{
+	enum pli_status rc;
+	ssize_t n;
+
+	for (;;) {
+		if (s->positional) {
+			n = pread(s->fd, p, len, (off_t)(s->start + s->at + s->ahead.len));
+		} else {
+			if ((rc = wait_readable(s->fd, s->hooks, err)) != PLI_OK)
+				return rc;
+			n = read(s->fd, p, len);
+		}
+		if (n >= 0)
+			break;
+		if (errno != EINTR && errno != EAGAIN)
+			return fail_errno(err, PLI_ERR_IO, errno, "cannot read %s", s->name);
+		if ((rc = wait_cancelled(s->hooks, err)) != PLI_OK)
+			return rc;
+	}
+	*got = (size_t)n;
+	s->ended = n == 0;
+	return PLI_OK;
+}
+
+enum pli_status
+source_peek(struct source *s, size_t want, struct view *out, struct pli_error *err)
+{
+	enum pli_status rc = PLI_OK;
+	size_t got;
+
+	if (s->fd >= 0 && s->ahead.len < want && !s->ended) {
+		if (s->ahead.len > 0)
+			memmove(s->buf.p, s->ahead.p, s->ahead.len);
+		s->buf.len = s->ahead.len;
+		while (rc == PLI_OK && s->ahead.len < want && !s->ended) {
+			size_t step = want - s->ahead.len > s->stride ? want - s->ahead.len : s->stride;
+
+			if ((rc = buf_reserve(&s->buf, step, err)) != PLI_OK ||
+			    (rc = read_some(s, s->buf.p + s->buf.len, step, &got, err)) != PLI_OK)
+				break;
+			s->buf.len += got;
+			s->ahead = buf_view(&s->buf);
+			if (s->stride < READ_MOST)
+				s->stride *= 2;
+		}
+	}
+	*out = s->ahead;
+	return rc;
+}
+
+void
+source_skip(struct source *s, uint64_t n)
+{
+	size_t within = n < s->ahead.len ? (size_t)n : s->ahead.len;
+
+	if (within < n && s->fd >= 0)
+		s->stride = READ_LEAST;
+	s->at += s->fd < 0 ? within : n;
+	s->ahead = view_of(s->ahead.p + within, s->ahead.len - within);
+}
+
+enum pli_status
+source_read(struct source *s, uint8_t *buf, size_t len, size_t *got, struct pli_error *err)
+{
+	size_t n = s->ahead.len < len ? s->ahead.len : len;
+	enum pli_status rc;
+
+	if (n > 0)
+		memcpy(buf, s->ahead.p, n);
+	source_skip(s, n);
+	*got = n;
+	while (*got < len && !s->ended) {
+		/* nothing is buffered: straight to where it belongs */
+		if ((rc = read_some(s, buf + *got, len - *got, &n, err)) != PLI_OK)
+			return rc;
+		s->at += n;
+		*got += n;
+	}
+	return PLI_OK;
+}
+
+enum pli_status
+source_at(const struct source *s, uint64_t off, size_t len, uint8_t *buf, const uint8_t **out, struct pli_error *err)
+{
+	size_t done = 0;
+	ssize_t n;
+
+	if (s->fd < 0) {
+		/* all that is left in memory ends where the source does */
+		*out = s->ahead.p + s->ahead.len - (s->size - off);
+		return PLI_OK;
+	}
+	while (done < len) {
+		n = pread(s->fd, buf + done, len - done, (off_t)(s->start + off + done));
+		if (n < 0 && (errno == EINTR || errno == EAGAIN))
+			continue;
+		if (n < 0)
+			return fail_errno(err, PLI_ERR_IO, errno, "cannot read %s at byte %llu", s->name,
+			    (unsigned long long)(off + done));
+		if (n == 0)
+			return fail(err, PLI_ERR_IO, "%s became shorter while it was read", s->name);
+		done += (size_t)n;
+	}
+	*out = buf;
+	return PLI_OK;
+}
+
+void
+source_restart(struct source *s)
+{
+	if (s->fd < 0) {
+		s->ahead = view_of(s->ahead.p + s->ahead.len - s->size, (size_t)s->size);
+	} else {
+		s->ahead = view_of(NULL, 0);
+		s->ended = false;
+		s->stride = READ_LEAST;
+	}
+	s->at = 0;
+}
+
+enum pli_status
+source_unchanged(const struct source *s, struct pli_error *err)
+{
+	struct stat now;
+
+	if (s->fd < 0 || !s->positional)
+		return PLI_OK;
+	if (fstat(s->fd, &now) != 0)
+		return fail_errno(err, PLI_ERR_IO, errno, "cannot look at %s", s->name);
+	if (now.st_size != s->opened.st_size || now.st_mtim.tv_sec != s->opened.st_mtim.tv_sec ||
+	    now.st_mtim.tv_nsec != s->opened.st_mtim.tv_nsec)
+		return fail(err, PLI_ERR_IO, "%s changed while it was read", s->name);
+	return PLI_OK;
+}
+
+static int
+unnamed_file(void)
+{
+	const char *dir = secure_getenv("TMPDIR");
+	char *path;
+	int fd;
+
+	if (dir == NULL || dir[0] == '\0')
+		dir = "/tmp";
+	if ((fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600)) >= 0)
+		return fd;
+	if ((path = malloc(strlen(dir) + sizeof("/.pli-XXXXXX"))) == NULL)
+		return -1;
+	(void)strcpy(stpcpy(path, dir), "/.pli-XXXXXX");
+	if ((fd = mkostemp(path, O_CLOEXEC)) >= 0)
+		(void)unlink(path);
+	free(path);
+	return fd;
+}
+
+static enum pli_status
+copy_all(struct source *s, int fd, struct pli_error *err)
+{
+	struct view v;
+	enum pli_status rc;
+	ssize_t n;
+
+	for (;;) {
+		if ((rc = source_peek(s, 1, &v, err)) != PLI_OK || v.len == 0)
+			return rc;
+		if ((n = write(fd, v.p, v.len)) < 0) {
+			if (errno != EINTR)
+				return fail_errno(
+				    err, PLI_ERR_IO, errno, "cannot keep a copy of %s to read it twice", s->name);
+			n = 0;
+		}
+		source_skip(s, (uint64_t)n);
+		if ((rc = wait_cancelled(s->hooks, err)) != PLI_OK)
+			return rc;
+	}
+}
+
+enum pli_status
+source_spool(struct source *s, struct pli_error *err)
+{
+	enum pli_status rc;
+	int fd = unnamed_file();
+
+	if (fd < 0) {
+		rc = fail_errno(err, PLI_ERR_IO, errno, "cannot keep a copy of %s to read it twice", s->name);
+		fail_hint(err, "set TMPDIR to a folder with room, or open to a file instead of a pipe");
+		return rc;
+	}
+	if ((rc = copy_all(s, fd, err)) == PLI_OK && fstat(fd, &s->opened) != 0)
+		rc = fail_errno(err, PLI_ERR_IO, errno, "cannot look at the copy of %s", s->name);
+	if (rc != PLI_OK) {
+		(void)close(fd);
+		return rc;
+	}
+	if (s->own_fd)
+		(void)close(s->fd);
+	s->fd = fd;
+	s->own_fd = s->positional = true;
+	s->start = 0;
+	s->size = (uint64_t)s->opened.st_size;
+	source_restart(s);
+	return PLI_OK;
+}

@@ -1,0 +1,305 @@
+/* stage.c - everything happens relative to one open folder, so that renaming the folder meanwhile changes nothing. */
+#include "stage.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PREFIX ".pli-"
+#define DIGITS 16
+#define HIDDEN_LEN (sizeof(PREFIX) - 1 + DIGITS)
+#define TRIES 16
+
+struct stage {
+	char *path; /* as given, for messages */
+	char *name; /* last part, in path */
+	char *folder;
+	int folder_fd, fd;
+	bool replace, no_sync;
+	bool committed;
+	char hidden[HIDDEN_LEN + 1]; /* empty: no name */
+};
+
+static bool
+is_hidden(const char *name)
+{
+	size_t i;
+
+	if (strlen(name) != HIDDEN_LEN || strncmp(name, PREFIX, sizeof(PREFIX) - 1) != 0)
+		return false;
+	for (i = sizeof(PREFIX) - 1; i < HIDDEN_LEN; i++)
+		if (strchr("0123456789abcdef", name[i]) == NULL)
+			return false;
+	return true;
+}
+
+static bool
+make_hidden(struct stage *s)
+{
+	uint64_t number;
+
+	if (getrandom(&number, sizeof(number), 0) != (ssize_t)sizeof(number))
+		return false;
+	(void)snprintf(s->hidden, sizeof(s->hidden), PREFIX "%016llx", (unsigned long long)number);
+	return true;
+}
+
+/* Removes one leftover of a run that was killed. Whose lock is held by somebody is somebody's work. */
+static void
+sweep_one(int folder, const char *name)
+{
+	struct stat st;
+	int fd = openat(folder, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid() && flock(fd, LOCK_EX | LOCK_NB) == 0)
+		(void)unlinkat(folder, name, 0);
+	(void)close(fd);
+}
+
+static void
+sweep(int folder)
+{
+	int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+
+	if (dir == NULL) {
+		if (fd >= 0)
+			(void)close(fd);
+		return;
+	}
+	while ((entry = readdir(dir)) != NULL)
+		if (is_hidden(entry->d_name))
+			sweep_one(folder, entry->d_name);
+	(void)closedir(dir);
+}
+
+/* A file with a hidden name. A sweeper may come between the name and the lock: then the file is gone, and made again. */
+static int
+open_hidden(struct stage *s)
+{
+	struct stat st;
+	int fd, i;
+
+	for (i = 0; i < TRIES; i++) {
+		if (!make_hidden(s))
+			break;
+		fd = openat(s->folder_fd, s->hidden, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+		if (fd < 0 && errno == EEXIST)
+			continue;
+		if (fd < 0)
+			break;
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &st) == 0 && st.st_nlink > 0)
+			return fd;
+		(void)close(fd);
+	}
+	s->hidden[0] = '\0';
+	return -1;
+}
+
+/* Giving a name to a file without one needs /proc. */
+static int
+open_unnamed(const struct stage *s)
+{
+	int fd;
+
+	if (access("/proc/self/fd", X_OK) != 0)
+		return -1;
+	fd = openat(s->folder_fd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		(void)close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+static enum pli_status
+taken(const struct stage *s, struct pli_error *err)
+{
+	enum pli_status rc = fail(err, PLI_ERR_EXISTS, "%s exists already", s->path);
+
+	fail_hint(err, "choose another name, move the file away, or replace it with --force");
+	return rc;
+}
+
+static enum pli_status
+check_free(const struct stage *s, struct pli_error *err)
+{
+	struct stat st;
+
+	if (s->name[0] == '\0' || strcmp(s->name, ".") == 0 || strcmp(s->name, "..") == 0)
+		return fail(err, PLI_ERR_EXISTS, "%s is a folder, not the name of a file", s->path);
+	if (fstatat(s->folder_fd, s->name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		return errno == ENOENT ? PLI_OK : fail_errno(err, PLI_ERR_IO, errno, "cannot look at %s", s->path);
+	if (!s->replace)
+		return taken(s, err);
+	if (!S_ISREG(st.st_mode))
+		return fail(err, PLI_ERR_EXISTS, "%s exists and is no regular file: it is not replaced", s->path);
+	return PLI_OK;
+}
+
+static enum pli_status
+set_path(struct stage *s, const char *path, struct pli_error *err)
+{
+	char *slash;
+
+	if ((s->path = strdup(path)) == NULL || (s->folder = strdup(path)) == NULL)
+		return fail_memory(err);
+	slash = strrchr(s->folder, '/');
+	if (slash == NULL) {
+		s->name = s->path;
+		(void)strcpy(s->folder, path[0] == '\0' ? "" : ".");
+		return PLI_OK;
+	}
+	s->name = s->path + (slash - s->folder) + 1;
+	slash[slash == s->folder] = '\0'; /* "/name" is in "/" */
+	return PLI_OK;
+}
+
+enum pli_status
+stage_new(struct stage **out, const char *path, bool replace, bool no_sync, struct pli_error *err)
+{
+	struct stage *s = calloc(1, sizeof(*s));
+	enum pli_status rc;
+
+	*out = NULL;
+	if (s == NULL)
+		return fail_memory(err);
+	s->folder_fd = s->fd = -1;
+	s->replace = replace;
+	s->no_sync = no_sync;
+	if ((rc = set_path(s, path, err)) != PLI_OK)
+		goto out;
+	if ((s->folder_fd = open(s->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0) {
+		rc = fail_errno(err, PLI_ERR_IO, errno, "cannot open the folder of %s", path);
+		goto out;
+	}
+	if ((rc = check_free(s, err)) != PLI_OK)
+		goto out;
+	sweep(s->folder_fd);
+	if ((s->fd = open_unnamed(s)) < 0 && (s->fd = open_hidden(s)) < 0)
+		rc = fail_errno(err, PLI_ERR_IO, errno, "cannot create a file beside %s", path);
+out:
+	if (rc != PLI_OK) {
+		stage_free(s);
+		return rc;
+	}
+	*out = s;
+	return PLI_OK;
+}
+
+int
+stage_fd(const struct stage *s)
+{
+	return s->fd;
+}
+
+/* The umask, without changing it for the other threads of the process. */
+static mode_t
+current_umask(void)
+{
+	FILE *f = fopen("/proc/self/status", "re");
+	unsigned mask = 077;
+	char line[128];
+
+	while (f != NULL && fgets(line, sizeof(line), f) != NULL)
+		if (sscanf(line, "Umask: %o", &mask) == 1)
+			break;
+	if (f != NULL)
+		(void)fclose(f);
+	return (mode_t)mask & 0777;
+}
+
+static int
+link_unnamed(const struct stage *s, const char *name)
+{
+	char proc[64];
+
+	(void)snprintf(proc, sizeof(proc), "/proc/self/fd/%d", s->fd);
+	return linkat(AT_FDCWD, proc, s->folder_fd, name, AT_SYMLINK_FOLLOW);
+}
+
+/* Names the file as the path says, if the name is free. Returns 0, or an errno. */
+static int
+name_free(struct stage *s)
+{
+	if (s->hidden[0] == '\0')
+		return link_unnamed(s, s->name) == 0 ? 0 : errno;
+	if (renameat2(s->folder_fd, s->hidden, s->folder_fd, s->name, RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno != EINVAL && errno != ENOSYS)
+		return errno;
+	/* a file system that cannot: a hard link is refused where the name is taken, too */
+	if (linkat(s->folder_fd, s->hidden, s->folder_fd, s->name, 0) != 0)
+		return errno;
+	(void)unlinkat(s->folder_fd, s->hidden, 0);
+	return 0;
+}
+
+static int
+name_replacing(struct stage *s)
+{
+	int i;
+
+	for (i = 0; s->hidden[0] == '\0'; i++) {
+		if (!make_hidden(s))
+			return errno;
+		if (link_unnamed(s, s->hidden) == 0)
+			break;
+		s->hidden[0] = '\0';
+		if (errno != EEXIST || i == TRIES)
+			return errno;
+	}
+	return renameat(s->folder_fd, s->hidden, s->folder_fd, s->name) == 0 ? 0 : errno;
+}
+
+enum pli_status
+stage_commit(struct stage *s, struct pli_error *err)
+{
+	enum pli_status rc;
+	int e;
+
+	if (fchmod(s->fd, 0666 & ~current_umask()) != 0)
+		return fail_errno(err, PLI_ERR_IO, errno, "cannot set the permissions of %s", s->path);
+	if (!s->no_sync && fsync(s->fd) != 0)
+		return fail_errno(err, PLI_ERR_IO, errno, "cannot sync %s", s->path);
+	if ((rc = check_free(s, err)) != PLI_OK)
+		return rc;
+	e = s->replace ? name_replacing(s) : name_free(s);
+	if (e == EEXIST)
+		return taken(s, err);
+	if (e != 0)
+		return fail_errno(err, PLI_ERR_IO, e, "cannot give %s its name", s->path);
+	s->committed = true;
+	if (!s->no_sync && fsync(s->folder_fd) != 0)
+		return fail_errno(err, PLI_ERR_IO, errno,
+		    "%s is complete and in place, but its folder could not be synced: after a power failure it may be "
+		    "gone",
+		    s->path);
+	return PLI_OK;
+}
+
+void
+stage_free(struct stage *s)
+{
+	if (s == NULL)
+		return;
+	if (!s->committed && s->hidden[0] != '\0')
+		(void)unlinkat(s->folder_fd, s->hidden, 0);
+	if (s->fd >= 0)
+		(void)close(s->fd);
+	if (s->folder_fd >= 0)
+		(void)close(s->folder_fd);
+	free(s->path);
+	free(s->folder);
+	free(s);
+}

@@ -1,0 +1,38 @@
+#ifndef PLI_STAGE_H
+#define PLI_STAGE_H
+
+/*
+ * stage.h - a file that is nowhere until it is complete.
+ *
+ *      stage_new -> write to stage_fd -> stage_commit -> stage_free
+ *      stage_new -> stage_free                                       aborted: nothing is left
+ *
+ * The file has no name while it is written (O_TMPFILE) or, where the file system cannot do that, a hidden one (".pli-"
+ * and 16 hex digits, mode 0600, locked). A killed run leaves at most that; stage_new removes those in the same folder that
+ * are nobody's: ours by owner, and locked by no one.
+ */
+
+#include "bytes.h"
+
+struct stage;
+
+/*
+ * stage_new prepares path, which must not exist unless replace is set, and then must be a regular file. Fails with
+ * PLI_ERR_EXISTS, PLI_ERR_IO.
+ */
+enum pli_status stage_new(
+    struct stage **out, const char *path, bool replace, bool no_sync, struct pli_error *err) PLI_MUST_CHECK;
+
+int stage_fd(const struct stage *s);
+
+/*
+ * stage_commit syncs the file, gives it its name, with the permissions that the umask leaves, and syncs the folder. Fails
+ * with PLI_ERR_EXISTS if the name was taken meanwhile (never replacing unless asked to), PLI_ERR_IO: then the name is as
+ * it was, but for the message that says otherwise (the very last sync).
+ */
+enum pli_status stage_commit(struct stage *s, struct pli_error *err) PLI_MUST_CHECK;
+
+/* stage_free removes what was not committed. NULL is fine. */
+void stage_free(struct stage *s);
+
+#endif
