@@ -1,0 +1,166 @@
+/* flow.c - the ring, with the cipher in its middle. */
+#include "flow.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cpus.h"
+#include "wait.h"
+
+#define SEGMENT_DEFAULT (1u << 20)
+#define THREADS_MAX 256
+
+struct flow {
+	struct flow_plan plan;
+	struct ring *ring;
+	uint64_t submitted; /* content bytes */
+};
+
+int
+flow_threads(int threads, size_t segment, uint64_t content_len)
+{
+	uint64_t segments = content_len / segment + 1;
+
+	if (threads < 0)
+		threads = (int)cpus_count();
+	if (threads > THREADS_MAX)
+		threads = THREADS_MAX;
+	/* A single segment gains nothing from a thread, and starting one costs more than it does. */
+	if (segments == 1)
+		return 0;
+	return (uint64_t)threads < segments ? threads : (int)segments;
+}
+
+enum pli_status
+flow_segment(size_t *segment, struct pli_error *err)
+{
+	if (*segment == 0)
+		*segment = SEGMENT_DEFAULT;
+	if (*segment % 16 != 0 || *segment > FLOW_SEGMENT_MAX)
+		return fail(err, PLI_ERR_USAGE, "a segment is a multiple of 16 bytes, up to %u", FLOW_SEGMENT_MAX);
+	return PLI_OK;
+}
+
+/* Brings the segment's input together: what the caller put into buf, and what the extents name. */
+static enum pli_status
+gather(const struct flow *f, struct segment *s, const uint8_t **in, struct pli_error *err)
+{
+	const uint8_t *p;
+	enum pli_status rc;
+	size_t i;
+
+	*in = s->buf;
+	if (s->extent_count == 1 && s->extents[0].len == s->len)
+		return source_at(f->plan.source, s->extents[0].off, s->len, s->buf, in, err);
+	for (i = 0; i < s->extent_count; i++) {
+		const struct extent *e = &s->extents[i];
+
+		if ((rc = source_at(f->plan.source, e->off, e->len, s->buf + e->at, &p, err)) != PLI_OK)
+			return rc;
+		if (p != s->buf + e->at)
+			memcpy(s->buf + e->at, p, e->len);
+	}
+	return PLI_OK;
+}
+
+static void
+work(struct segment *s, unsigned worker, void *arg)
+{
+	struct flow *f = arg;
+	const struct flow_plan *plan = &f->plan;
+	uint8_t *out = plan->window == NULL ? NULL : plan->window(plan->arg, s);
+	const uint8_t *in;
+
+	if (out == NULL)
+		out = s->buf;
+	s->out = out;
+	if (gather(f, s, &in, &s->err) != PLI_OK ||
+	    gcm_segment(plan->gcm, worker, plan->op, s->off, in, out, s->len, s->digest, &s->err) != PLI_OK)
+		return;
+	if (plan->put != NULL && plan->put(plan->arg, s, &s->err) != PLI_OK)
+		return;
+}
+
+enum pli_status
+flow_new(struct flow **out, const struct flow_plan *plan, struct pli_error *err)
+{
+	struct flow *f = calloc(1, sizeof(*f));
+	size_t depth = plan->threads == 0 ? 1 : 2 * (size_t)plan->threads + 2;
+	enum pli_status rc;
+
+	*out = NULL;
+	if (f == NULL)
+		return fail_memory(err);
+	f->plan = *plan;
+	rc = ring_new(&f->ring, depth, plan->segment, (unsigned)plan->threads, work, f, err);
+	if (rc != PLI_OK) {
+		free(f);
+		return rc;
+	}
+	*out = f;
+	return PLI_OK;
+}
+
+void
+flow_free(struct flow *f)
+{
+	if (f == NULL)
+		return;
+	ring_free(f->ring);
+	free(f);
+}
+
+/* Takes the oldest segment back, if there is one. */
+static enum pli_status
+drain(struct flow *f, bool *any, struct pli_error *err)
+{
+	struct flow_plan *plan = &f->plan;
+	struct segment *s = ring_drain(f->ring);
+	enum pli_status rc;
+
+	*any = s != NULL;
+	if (s == NULL)
+		return PLI_OK;
+	if (s->err.status != PLI_OK)
+		return fail_copy(err, &s->err);
+	gcm_fold(plan->gcm, s->digest, s->len);
+	if (plan->drained != NULL && (rc = plan->drained(plan->arg, s, err)) != PLI_OK)
+		return rc;
+	plan->progress.done += s->len;
+	ring_release(f->ring);
+	if (plan->hooks->progress != NULL)
+		plan->hooks->progress(plan->hooks->arg, &plan->progress);
+	return wait_cancelled(plan->hooks, err);
+}
+
+enum pli_status
+flow_next(struct flow *f, struct segment **s, struct pli_error *err)
+{
+	enum pli_status rc;
+	bool any;
+
+	while ((*s = ring_fill(f->ring)) == NULL)
+		if ((rc = drain(f, &any, err)) != PLI_OK)
+			return rc;
+	(*s)->off = f->submitted;
+	return PLI_OK;
+}
+
+void
+flow_submit(struct flow *f)
+{
+	f->submitted += ring_fill(f->ring)->len;
+	ring_submit(f->ring);
+}
+
+enum pli_status
+flow_finish(struct flow *f, struct pli_error *err)
+{
+	enum pli_status rc;
+	bool any;
+
+	do
+		rc = drain(f, &any, err);
+	while (rc == PLI_OK && any);
+	return rc;
+}

@@ -1,0 +1,208 @@
+/*
+ * inspect.c - what an envelope says of itself, and why it would not be opened. The whole of it is read, so that one that
+ * is truncated or has something behind it is found out; nothing is decrypted.
+ */
+#include "pli/inspect.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "message.h"
+#include "names.h"
+
+#define PROBLEMS_MAX 8
+
+/* What the public structure points to, and the structure itself first: pli_envelope_free finds all from it. */
+struct inspection {
+	struct pli_envelope public;
+	char *cipher;
+	struct pli_recipient *recipients;
+	size_t recipient_count;
+	char *problems[PROBLEMS_MAX];
+	size_t problem_count;
+};
+
+static enum pli_status __attribute__((format(printf, 3, 4)))
+problem(struct inspection *i, struct pli_error *err, const char *format, ...)
+{
+	va_list ap;
+	int n;
+
+	if (i->problem_count == PROBLEMS_MAX)
+		return PLI_OK;
+	va_start(ap, format);
+	n = vasprintf(&i->problems[i->problem_count], format, ap);
+	va_end(ap);
+	if (n < 0) {
+		i->problems[i->problem_count] = NULL;
+		return fail_memory(err);
+	}
+	i->problem_count++;
+	return PLI_OK;
+}
+
+static enum pli_status
+describe_recipient(struct pli_recipient *out, const struct recipient *r, struct pli_error *err)
+{
+	enum pli_status rc;
+	char name[64];
+	bool accepted;
+
+	out->type = recipient_type_name(r->type);
+	if ((rc = recipient_algorithm(r, name, sizeof(name), &accepted, err)) != PLI_OK)
+		return rc;
+	/* A name that libcrypto cannot read stays NULL; memory that is short shows in the algorithm. */
+	if (r->issuer.len > 0) {
+		out->issuer = names_text_der(r->issuer);
+		out->serial = names_serial(r->serial);
+	}
+	if (r->ski.len > 0)
+		out->ski = names_hex(r->ski);
+	out->key_algorithm = name[0] != '\0' ? strdup(name) : names_oid(recipient_oid(r));
+	return out->key_algorithm == NULL ? fail_memory(err) : PLI_OK;
+}
+
+static enum pli_status
+describe_recipients(struct inspection *i, const struct head *h, struct pli_error *err)
+{
+	struct recipients all;
+	struct recipient r;
+	enum pli_status rc;
+	bool found;
+
+	if ((i->recipients = calloc(h->recipient_count + 1, sizeof(*i->recipients))) == NULL)
+		return fail_memory(err);
+	recipient_start(&all, h->recipients);
+	for (;;) {
+		if ((rc = recipient_next(&all, &r, &found, err)) != PLI_OK || !found)
+			return rc;
+		if ((rc = describe_recipient(&i->recipients[i->recipient_count++], &r, err)) != PLI_OK)
+			return rc;
+	}
+}
+
+static enum pli_status
+find_problems(struct inspection *i, const struct head *h, struct pli_error *err)
+{
+	enum pli_status rc = PLI_OK;
+	bool gcm = h->cipher != NULL && h->cipher->mode == MODE_GCM;
+
+	if (h->type->container == CONTAINER_ENVELOPED)
+		rc = problem(i, err, "EnvelopedData: nothing authenticates the content");
+	if (rc == PLI_OK && (h->cipher == NULL || gcm != (h->type->container == CONTAINER_AUTH_ENVELOPED)))
+		rc = problem(i, err, "the cipher %s is not accepted in this container", i->cipher);
+	if (rc == PLI_OK && gcm && (h->tag_len < 12 || h->tag_len > 16))
+		rc = problem(i, err, "a tag of %zu bytes: RFC 5084 says 12 to 16", h->tag_len);
+	else if (rc == PLI_OK && gcm && h->tag_len < 16)
+		rc = problem(
+		    i, err, "a tag of %zu bytes instead of 16: opened only with --accept-short-tag", h->tag_len);
+	if (rc == PLI_OK && !oids_same(h->inner_type, oid_data))
+		rc = problem(i, err, "the content is of another type than data");
+	if (rc == PLI_OK && !h->has_content)
+		rc = problem(i, err, "it has no content: that was kept elsewhere");
+	if (rc == PLI_OK && h->recipient_count == 0)
+		rc = problem(i, err, "no recipients: nobody can open it");
+	return rc;
+}
+
+/* Something else than an envelope: it has a name, and its outer length must be right where it is told. */
+static enum pli_status
+inspect_other(struct inspection *i, const struct message *m, struct pli_error *err)
+{
+	const struct head *h = &m->head;
+	uint64_t size = source_positional(m->source) ? source_size(m->source) : 0;
+
+	if (h->type == NULL)
+		return fail(err, PLI_ERR_MALFORMED, "%s is not an envelope: its type is none that CMS defines",
+		    source_name(m->source));
+	if (!h->level[0].indefinite && size > 0 && size != h->level[0].end)
+		return fail(
+		    err, PLI_ERR_MALFORMED, "%s is truncated, or has bytes behind its end", source_name(m->source));
+	i->public.file_bytes = size;
+	return problem(i, err, "%s is not an encrypted envelope", h->type->name);
+}
+
+static enum pli_status
+inspect_enveloped(struct inspection *i, struct message *m, struct pli_error *err)
+{
+	const struct head *h = &m->head;
+	enum pli_status rc;
+
+	if ((i->cipher = h->cipher != NULL ? strdup(h->cipher->name) : names_oid(h->cipher_oid)) == NULL)
+		return fail_memory(err);
+	if ((rc = describe_recipients(i, h, err)) != PLI_OK || (rc = message_skip(m, err)) != PLI_OK ||
+	    (rc = message_end(m, err)) != PLI_OK || (rc = find_problems(i, h, err)) != PLI_OK)
+		return rc;
+	if (h->cipher != NULL && h->cipher->mode == MODE_GCM) {
+		i->public.tag_bits = 8 * (unsigned)h->tag_len;
+		if (h->type->container == CONTAINER_AUTH_ENVELOPED && m->tail.mac.len != h->tag_len)
+			rc = problem(i, err, "the tag is not as long as announced");
+	}
+	i->public.content_known = true;
+	i->public.content_bytes = m->content;
+	i->public.file_bytes = m->octets.at + m->tail_bytes.len;
+	return rc;
+}
+
+enum pli_status
+pli_inspect(struct pli_envelope **out, struct pli *pli, const struct pli_input *in, const struct pli_hooks *hooks,
+    struct pli_error *err)
+{
+	static const struct pli_hooks none;
+	struct inspection *i = calloc(1, sizeof(*i));
+	struct message m = { 0 };
+	struct source *source = NULL;
+	enum pli_status rc;
+
+	(void)pli;
+	*out = NULL;
+	if (i == NULL)
+		return fail_memory(err);
+	if ((rc = source_open(&source, in, hooks != NULL ? hooks : &none, err)) != PLI_OK ||
+	    (rc = message_begin(&m, source, err)) != PLI_OK)
+		goto out;
+	if (m.head.type == NULL || m.head.type->container == CONTAINER_OTHER)
+		rc = inspect_other(i, &m, err);
+	else
+		rc = inspect_enveloped(i, &m, err);
+	if (rc != PLI_OK)
+		goto out;
+	i->public.container = m.head.type->name;
+	i->public.cipher = i->cipher;
+	i->public.encoding = m.head.definite ? "definite" : "indefinite";
+	i->public.accepted = i->problem_count == 0;
+	i->public.recipient_count = i->recipient_count;
+	i->public.recipients = i->recipients;
+	i->public.problem_count = i->problem_count;
+	i->public.problems = (const char *const *)i->problems;
+	*out = &i->public;
+out:
+	message_clear(&m);
+	source_close(source);
+	if (rc != PLI_OK)
+		pli_envelope_free(&i->public);
+	return rc;
+}
+
+void
+pli_envelope_free(struct pli_envelope *envelope)
+{
+	struct inspection *i = (struct inspection *)envelope;
+	size_t n;
+
+	if (i == NULL)
+		return;
+	for (n = 0; n < i->recipient_count; n++) {
+		free((char *)(uintptr_t)i->recipients[n].issuer);
+		free((char *)(uintptr_t)i->recipients[n].serial);
+		free((char *)(uintptr_t)i->recipients[n].ski);
+		free((char *)(uintptr_t)i->recipients[n].key_algorithm);
+	}
+	for (n = 0; n < i->problem_count; n++)
+		free(i->problems[n]);
+	free(i->recipients);
+	free(i->cipher);
+	free(i);
+}

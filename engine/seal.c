@@ -1,0 +1,407 @@
+/*
+ * seal.c - the story of sealing, pushed:
+ *
+ *      certificates checked -> content key made and wrapped -> head laid out -> segments through the flow -> tail -> commit
+ *
+ * Where the length is known and the output takes bytes anywhere, workers write their own segments, since the place of
+ * each is arithmetic (layout.h). Otherwise the caller's thread writes them in order; where the length is not known, in
+ * whole OCTET STRINGs, for which parts that are none are gathered first.
+ */
+#include "pli/seal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "flow.h"
+#include "layout.h"
+#include "recipients.h"
+#include "sealing.h"
+
+struct pli_sealer {
+	struct pli_seal_options options;
+	struct sink *sink;
+	struct layout layout;
+	struct gcm *gcm;
+	struct flow *flow;
+	uint64_t length;         /* of the content, or PLI_LENGTH_UNKNOWN */
+	uint64_t taken;          /* content bytes from the caller */
+	struct segment *filling; /* or NULL */
+	struct buf chunk;        /* unknown length: a part of an OCTET STRING */
+	uint64_t written;        /* unknown length: content bytes written */
+	struct pli_error err;    /* the first failure */
+};
+
+static enum pli_status
+nested(struct pli_error *err)
+{
+	enum pli_status rc = fail(err, PLI_ERR_UNSUPPORTED, "the content is already an envelope");
+
+	fail_hint(err, "seal the documents themselves; to seal an envelope all the same, use --allow-nested");
+	return rc;
+}
+
+static enum pli_status
+too_long(struct pli_error *err)
+{
+	return fail(err, PLI_ERR_LIMIT, "the content is longer than the %llu bytes that one AES-GCM message can hold",
+	    (unsigned long long)PLI_CONTENT_MAX);
+}
+
+/* Workers: the place in the sink's memory, if the content is one run of bytes there. */
+static uint8_t *
+window(void *arg, const struct segment *s)
+{
+	const struct pli_sealer *sealer = arg;
+
+	return sealer->layout.definite ? sink_window(sealer->sink, layout_place(&sealer->layout, s->off), s->len)
+				       : NULL;
+}
+
+/* Workers: writes a segment where it belongs, with the headers that stand inside it. */
+static enum pli_status
+put(void *arg, const struct segment *s, struct pli_error *err)
+{
+	const struct pli_sealer *sealer = arg;
+	struct layout_piece piece;
+	enum pli_status rc;
+	size_t at;
+
+	for (at = 0; at < s->len; at += piece.len) {
+		piece = layout_piece(&sealer->layout, s->off + at, s->len - at);
+		rc = sink_put(sealer->sink, piece.place, view_of(piece.header, piece.header_len),
+		    view_of(s->out + at, piece.len), err);
+		if (rc != PLI_OK)
+			return rc;
+	}
+	return PLI_OK;
+}
+
+/* The caller's thread: writes ciphertext in order. */
+static enum pli_status
+write_in_order(struct pli_sealer *sealer, struct view v, struct pli_error *err)
+{
+	struct layout_piece piece;
+	enum pli_status rc;
+
+	for (; v.len > 0; v = view_of(v.p + piece.len, v.len - piece.len)) {
+		piece = layout_piece(&sealer->layout, sealer->written, v.len);
+		rc = sink_write(sealer->sink, view_of(piece.header, piece.header_len), view_of(v.p, piece.len), err);
+		if (rc != PLI_OK)
+			return rc;
+		sealer->written += piece.len;
+	}
+	return PLI_OK;
+}
+
+static enum pli_status
+flush_chunk(struct pli_sealer *sealer, struct pli_error *err)
+{
+	enum pli_status rc = write_in_order(sealer, buf_view(&sealer->chunk), err);
+
+	sealer->chunk.len = 0;
+	return rc;
+}
+
+static enum pli_status
+drained(void *arg, const struct segment *s, struct pli_error *err)
+{
+	struct pli_sealer *sealer = arg;
+	struct view v = view_of(s->out, s->len);
+	enum pli_status rc;
+	size_t n;
+
+	if (sealer->length != PLI_LENGTH_UNKNOWN)
+		return write_in_order(sealer, v, err);
+	while (v.len > 0) {
+		if (sealer->chunk.len == 0 && v.len >= LAYOUT_CHUNK) {
+			n = LAYOUT_CHUNK;
+			rc = write_in_order(sealer, view_of(v.p, n), err);
+		} else {
+			n = LAYOUT_CHUNK - sealer->chunk.len;
+			n = v.len < n ? v.len : n;
+			if ((rc = buf_add(&sealer->chunk, view_of(v.p, n), err)) == PLI_OK &&
+			    sealer->chunk.len == LAYOUT_CHUNK)
+				rc = flush_chunk(sealer, err);
+		}
+		if (rc != PLI_OK)
+			return rc;
+		v = view_of(v.p + n, v.len - n);
+	}
+	return PLI_OK;
+}
+
+static enum pli_status
+start_flow(struct pli_sealer *sealer, struct pli *pli, const struct wrap *wrap, const struct source *input,
+    struct pli_error *err)
+{
+	bool positional = sink_positional(sealer->sink) && sealer->length != PLI_LENGTH_UNKNOWN;
+	struct flow_plan plan = {
+		.op = GCM_SEAL,
+		.source = input,
+		.segment = sealer->options.segment,
+		.hooks = &sealer->options.hooks,
+		.progress = { .total = sealer->length == PLI_LENGTH_UNKNOWN ? 0 : sealer->length,
+		    .pass = 1,
+		    .passes = 1 },
+		.window = positional ? window : NULL,
+		.put = positional ? put : NULL,
+		.drained = positional ? NULL : drained,
+		.arg = sealer,
+	};
+	enum pli_status rc;
+
+	plan.threads = flow_threads(sealer->options.threads, plan.segment, sealer->length);
+	rc = gcm_new(&sealer->gcm, pli, secret_view(&wrap->key), secret_view(&wrap->nonce),
+	    plan.threads == 0 ? 1 : (unsigned)plan.threads, true, err);
+	if (rc != PLI_OK)
+		return rc;
+	plan.gcm = sealer->gcm;
+	if (gcm_serial(sealer->gcm))
+		plan.threads = 0;
+	return flow_new(&sealer->flow, &plan, err);
+}
+
+enum pli_status
+sealing_new(struct pli_sealer **out, struct pli *pli, const struct wrap *wrap, uint64_t length,
+    const struct pli_output *output, const struct source *input, const struct pli_seal_options *options,
+    struct pli_error *err)
+{
+	struct pli_sealer *s;
+	enum pli_status rc;
+
+	*out = NULL;
+	if (length != PLI_LENGTH_UNKNOWN && length > PLI_CONTENT_MAX)
+		return too_long(err);
+	if ((s = calloc(1, sizeof(*s))) == NULL)
+		return fail_memory(err);
+	s->options = *options;
+	s->length = length;
+	if ((rc = flow_segment(&s->options.segment, err)) != PLI_OK ||
+	    (rc = sink_open(&s->sink, output, input, &s->options.hooks, err)) != PLI_OK ||
+	    (rc = layout_init(&s->layout, buf_view(&wrap->recipients), buf_view(&wrap->algorithm),
+		 length == PLI_LENGTH_UNKNOWN ? LAYOUT_UNKNOWN : length, err)) != PLI_OK ||
+	    (rc = start_flow(s, pli, wrap, input, err)) != PLI_OK ||
+	    (rc = sink_write(s->sink, buf_view(&s->layout.head), view_of(NULL, 0), err)) != PLI_OK) {
+		pli_sealer_free(s);
+		return rc;
+	}
+	*out = s;
+	return PLI_OK;
+}
+
+enum pli_status
+pli_sealer_new(struct pli_sealer **out, struct pli *pli, const struct pli_certs *certs, uint64_t length,
+    const struct pli_output *output, const struct pli_seal_options *options, struct pli_error *err)
+{
+	struct wrap wrap = { 0 };
+	enum pli_status rc;
+
+	*out = NULL;
+	if ((rc = pli_certs_check(certs, &options->policy, err)) == PLI_OK &&
+	    (rc = wrap_init(&wrap, pli, certs, err)) == PLI_OK)
+		rc = sealing_new(out, pli, &wrap, length, output, NULL, options, err);
+	wrap_clear(&wrap);
+	return rc;
+}
+
+/* Hands the segment that was filled to the workers. */
+static enum pli_status
+submit(struct pli_sealer *s, struct pli_error *err)
+{
+	const struct segment *seg = s->filling;
+
+	if (seg->off == 0 && seg->extent_count == 0 && !s->options.allow_nested &&
+	    head_looks_like(view_of(seg->buf, seg->len)))
+		return nested(err);
+	s->filling = NULL;
+	flow_submit(s->flow);
+	return PLI_OK;
+}
+
+static enum pli_status
+write_some(struct pli_sealer *s, struct view v, struct pli_error *err)
+{
+	enum pli_status rc;
+	size_t n;
+
+	while (v.len > 0) {
+		if (s->filling == NULL && (rc = flow_next(s->flow, &s->filling, err)) != PLI_OK)
+			return rc;
+		n = s->filling->cap - s->filling->len;
+		n = v.len < n ? v.len : n;
+		memcpy(s->filling->buf + s->filling->len, v.p, n);
+		s->filling->len += n;
+		v = view_of(v.p + n, v.len - n);
+		if (s->filling->len == s->filling->cap && (rc = submit(s, err)) != PLI_OK)
+			return rc;
+	}
+	return PLI_OK;
+}
+
+enum pli_status
+pli_sealer_write(struct pli_sealer *s, const void *data, size_t len, struct pli_error *err)
+{
+	if (s->err.status != PLI_OK)
+		return fail_copy(err, &s->err);
+	if (len > PLI_CONTENT_MAX - s->taken)
+		(void)too_long(&s->err);
+	else if (s->length != PLI_LENGTH_UNKNOWN && len > s->length - s->taken)
+		(void)fail(&s->err, PLI_ERR_USAGE, "more content than the %llu bytes that were said",
+		    (unsigned long long)s->length);
+	else if (write_some(s, view_of(data, len), &s->err) == PLI_OK)
+		s->taken += len;
+	return s->err.status == PLI_OK ? PLI_OK : fail_copy(err, &s->err);
+}
+
+static enum pli_status
+finish(struct pli_sealer *s, struct pli_sealed *result, struct pli_error *err)
+{
+	struct buf tail = { 0 };
+	uint8_t tag[GCM_TAG];
+	uint64_t end;
+	enum pli_status rc;
+
+	if (s->length != PLI_LENGTH_UNKNOWN && s->taken < s->length)
+		return fail(err, PLI_ERR_USAGE, "less content than the %llu bytes that were said",
+		    (unsigned long long)s->length);
+	if (s->filling != NULL && (rc = submit(s, err)) != PLI_OK)
+		return rc;
+	if ((rc = flow_finish(s->flow, err)) != PLI_OK || (rc = gcm_tag(s->gcm, tag, err)) != PLI_OK ||
+	    (rc = layout_tail(&s->layout, view_of(tag, sizeof(tag)), &tail, err)) != PLI_OK ||
+	    (rc = flush_chunk(s, err)) != PLI_OK)
+		goto out;
+	end = layout_place(&s->layout, s->taken);
+	if (sink_positional(s->sink))
+		rc = sink_put(s->sink, end, view_of(NULL, 0), buf_view(&tail), err);
+	else
+		rc = sink_write(s->sink, view_of(NULL, 0), buf_view(&tail), err);
+	if (rc != PLI_OK || (rc = sink_commit(s->sink, err)) != PLI_OK)
+		goto out;
+	if (result != NULL)
+		*result = (struct pli_sealed){ end + tail.len, s->taken, "AuthEnvelopedData", "aes-256-gcm",
+			s->layout.definite ? "definite" : "indefinite" };
+out:
+	buf_clear(&tail);
+	return rc;
+}
+
+enum pli_status
+pli_sealer_commit(struct pli_sealer *s, struct pli_sealed *result, struct pli_error *err)
+{
+	if (s->err.status == PLI_OK && finish(s, result, &s->err) == PLI_OK) {
+		(void)fail(&s->err, PLI_ERR_USAGE, "the envelope is complete already");
+		return PLI_OK;
+	}
+	return fail_copy(err, &s->err);
+}
+
+void
+pli_sealer_free(struct pli_sealer *s)
+{
+	if (s == NULL)
+		return;
+	flow_free(s->flow);
+	gcm_free(s->gcm);
+	layout_clear(&s->layout);
+	sink_close(s->sink);
+	buf_clear(&s->chunk);
+	free(s);
+}
+
+/* Leaves reading to the workers. */
+static enum pli_status
+feed_extents(struct pli_sealer *s, struct pli_error *err)
+{
+	struct segment *seg;
+	enum pli_status rc;
+
+	while (s->taken < s->length) {
+		if ((rc = flow_next(s->flow, &seg, err)) != PLI_OK)
+			return rc;
+		seg->len = s->length - s->taken < seg->cap ? (size_t)(s->length - s->taken) : seg->cap;
+		seg->extents[0] = (struct extent){ s->taken, 0, seg->len };
+		seg->extent_count = 1;
+		s->taken += seg->len;
+		flow_submit(s->flow);
+	}
+	return PLI_OK;
+}
+
+static enum pli_status
+feed_stream(struct pli_sealer *s, struct source *input, struct pli_error *err)
+{
+	enum pli_status rc;
+	size_t got;
+
+	for (;;) {
+		if ((rc = flow_next(s->flow, &s->filling, err)) != PLI_OK ||
+		    (rc = source_read(input, s->filling->buf, s->filling->cap, &got, err)) != PLI_OK)
+			return rc;
+		if (got > PLI_CONTENT_MAX - s->taken)
+			return too_long(err);
+		s->taken += got;
+		s->filling->len = got;
+		if (got < s->filling->cap)
+			return PLI_OK; /* finish submits it */
+		if ((rc = submit(s, err)) != PLI_OK)
+			return rc;
+	}
+}
+
+enum pli_status
+sealing_run(struct pli_sealer *s, struct source *input, struct pli_sealed *result, struct pli_error *err)
+{
+	enum pli_status rc;
+	struct view first;
+
+	if (source_positional(input)) {
+		if ((rc = source_peek(input, 64, &first, err)) != PLI_OK)
+			return rc;
+		if (!s->options.allow_nested && head_looks_like(first))
+			return nested(err);
+		/* The last byte of a file that grew is not sealed, and a file that changed is not sealed at all. */
+		if ((rc = feed_extents(s, err)) != PLI_OK || (rc = flow_finish(s->flow, err)) != PLI_OK ||
+		    (rc = source_unchanged(input, err)) != PLI_OK)
+			return rc;
+	} else if ((rc = feed_stream(s, input, err)) != PLI_OK) {
+		return rc;
+	} else if (s->filling->len == 0) {
+		s->filling = NULL;
+	}
+	return finish(s, result, err);
+}
+
+enum pli_status
+pli_seal(struct pli *pli, const struct pli_certs *certs, const struct pli_input *in, const struct pli_output *out,
+    const struct pli_seal_options *options, struct pli_sealed *result, struct pli_error *err)
+{
+	struct pli_sealer *sealer = NULL;
+	struct source *input = NULL;
+	struct wrap wrap = { 0 };
+	uint64_t length;
+	enum pli_status rc;
+
+	if ((rc = pli_certs_check(certs, &options->policy, err)) != PLI_OK ||
+	    (rc = source_open(&input, in, &options->hooks, err)) != PLI_OK)
+		goto out;
+	length = source_positional(input) ? source_size(input) : PLI_LENGTH_UNKNOWN;
+	if (length != PLI_LENGTH_UNKNOWN && length > PLI_CONTENT_MAX) {
+		rc = too_long(err);
+		goto out;
+	}
+	if ((rc = wrap_init(&wrap, pli, certs, err)) != PLI_OK ||
+	    (rc = sealing_new(&sealer, pli, &wrap, length, out, input, options, err)) != PLI_OK)
+		goto out;
+	rc = sealing_run(sealer, input, result, err);
+out:
+	wrap_clear(&wrap);
+	pli_sealer_free(sealer);
+	source_close(input);
+	return rc;
+}
+
+uint64_t
+pli_seal_bound(const struct pli_certs *certs, uint64_t content_len)
+{
+	return content_len + 5 * (content_len / LAYOUT_CHUNK + 1) + recipients_bound(certs) + 1024;
+}

@@ -1,0 +1,232 @@
+/*
+ * wrap.c - libcrypto makes and reads RecipientInfos, in messages without content; our own strict reader takes them apart.
+ * The recipient that carries the content key out of libcrypto (recipients.h) is left out of what is kept.
+ */
+#include "wrap.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gcm.h"
+#include "names.h"
+#include "recipients.h"
+
+#define NAMED_MAX 6
+
+/* Copies all recipients but our own to kept (if wanted), and the encrypted key of our own to wrapped. */
+static enum pli_status
+split(const struct head *h, const struct recipients_kek *kek, struct buf *kept, struct view *wrapped,
+    struct pli_error *err)
+{
+	struct recipients all;
+	struct recipient r;
+	enum pli_status rc;
+	bool found;
+
+	*wrapped = view_of(NULL, 0);
+	recipient_start(&all, h->recipients);
+	for (;;) {
+		if ((rc = recipient_next(&all, &r, &found, err)) != PLI_OK)
+			return rc;
+		if (!found)
+			break;
+		if (r.type == RECIPIENT_KEKRI && view_equal(r.ski, view_of(kek->id, sizeof(kek->id))))
+			*wrapped = r.encrypted;
+		else if (kept != NULL && (rc = buf_add(kept, r.whole, err)) != PLI_OK)
+			return rc;
+	}
+	return wrapped->len > 0 ? PLI_OK : fail(err, PLI_ERR, "libcrypto's CMS lost a recipient");
+}
+
+/* Reads a message that libcrypto wrote. */
+static enum pli_status
+read_back(struct head *h, const struct buf *der, struct pli_error *err)
+{
+	enum pli_status rc;
+	bool more;
+
+	if ((rc = head_parse(h, buf_view(der), &more, err)) != PLI_OK)
+		return rc;
+	return more ? fail(err, PLI_ERR, "libcrypto's CMS wrote half a message") : PLI_OK;
+}
+
+enum pli_status
+wrap_init(struct wrap *w, struct pli *pli, const struct pli_certs *certs, struct pli_error *err)
+{
+	struct recipients_kek kek = { 0 };
+	struct buf der = { 0 };
+	struct view wrapped;
+	struct head h;
+	enum pli_status rc;
+
+	*w = (struct wrap){ 0 };
+	if ((rc = recipients_seal(pli, certs, &der, &kek, err)) != PLI_OK ||
+	    (rc = read_back(&h, &der, err)) != PLI_OK ||
+	    (rc = split(&h, &kek, &w->recipients, &wrapped, err)) != PLI_OK ||
+	    (rc = recipients_unwrap(pli, &kek, wrapped, &w->key, err)) != PLI_OK ||
+	    (rc = secret_set(&w->nonce, h.nonce, err)) != PLI_OK ||
+	    (rc = buf_add(&w->algorithm, h.algorithm, err)) != PLI_OK)
+		goto out;
+	/* What libcrypto chose must be what FORMAT.md says. */
+	if (h.cipher == NULL || strcmp(h.cipher->name, "aes-256-gcm") != 0 || w->key.len != 32 || w->nonce.len != 12 ||
+	    h.tag_len != GCM_TAG)
+		rc = fail(err, PLI_ERR, "libcrypto's CMS chose another cipher than AES-256-GCM");
+out:
+	buf_clear(&der);
+	wipe(&kek, sizeof(kek));
+	if (rc != PLI_OK)
+		wrap_clear(w);
+	return rc;
+}
+
+void
+wrap_clear(struct wrap *w)
+{
+	buf_clear(&w->recipients);
+	buf_clear(&w->algorithm);
+	secret_clear(&w->key);
+	secret_clear(&w->nonce);
+}
+
+static bool
+matches(const struct pli_key *key, const struct recipient *r)
+{
+	if (r->type != RECIPIENT_KTRI && r->type != RECIPIENT_KARI)
+		return false;
+	return r->ski.len > 0 ? recipients_match_ski(key, r->ski) : recipients_match_name(key, r->issuer, r->serial);
+}
+
+/* "CN=..., serial 12ab" of a recipient, for a message. */
+static void
+append_recipient(char *text, size_t cap, const struct recipient *r)
+{
+	char *issuer = r->issuer.len > 0 ? names_text_der(r->issuer) : NULL;
+	char *number = r->issuer.len > 0 ? names_serial(r->serial) : r->ski.len > 0 ? names_hex(r->ski) : NULL;
+	size_t at = strlen(text);
+
+	if (r->issuer.len > 0)
+		(void)snprintf(text + at, cap - at, "%s%s serial %s", at > 0 ? "; " : "", issuer != NULL ? issuer : "?",
+		    number != NULL ? number : "?");
+	else
+		(void)snprintf(text + at, cap - at, "%s%s %s", at > 0 ? "; " : "",
+		    r->type == RECIPIENT_KEKRI  ? "a key encryption key"
+		    : r->type == RECIPIENT_PWRI ? "a password"
+		    : r->ski.len > 0            ? "key identifier"
+						: "a recipient of another kind",
+		    number != NULL ? number : "");
+	free(issuer);
+	free(number);
+}
+
+static enum pli_status
+no_recipient(const struct pli_key *const *keys, size_t count, const struct head *h, struct pli_error *err)
+{
+	struct pli_cert_info info;
+	struct recipients all;
+	struct recipient r;
+	char text[640] = "";
+	size_t shown = 0;
+	bool found;
+
+	recipient_start(&all, h->recipients);
+	while (recipient_next(&all, &r, &found, NULL) == PLI_OK && found && shown++ < NAMED_MAX)
+		append_recipient(text, sizeof(text), &r);
+	if (count == 0)
+		return fail(err, PLI_ERR_NO_RECIPIENT, "no key was given; the %zu recipients are: %s",
+		    h->recipient_count, text);
+	pli_key_info(keys[0], &info);
+	(void)fail(err, PLI_ERR_NO_RECIPIENT, "%s \"%s\" (serial %s) is none of the %zu recipients, issued by: %s%s",
+	    count > 1 ? "none of the keys given, such as" : "the key of", info.cn, info.serial, h->recipient_count,
+	    text, h->recipient_count > NAMED_MAX ? "; and more" : "");
+	fail_hint(err, "open with the key of one of the recipients; a backup key is always among them");
+	return PLI_ERR_NO_RECIPIENT;
+}
+
+static enum pli_status
+find(const struct pli_key *const *keys, size_t count, const struct head *h, size_t *which, struct recipient *r,
+    struct pli_error *err)
+{
+	struct recipients all;
+	enum pli_status rc;
+	bool found;
+
+	for (*which = 0; *which < count; (*which)++) {
+		recipient_start(&all, h->recipients);
+		for (;;) {
+			if ((rc = recipient_next(&all, r, &found, err)) != PLI_OK)
+				return rc;
+			if (!found)
+				break;
+			if (matches(keys[*which], r))
+				return PLI_OK;
+		}
+	}
+	return no_recipient(keys, count, h, err);
+}
+
+static enum pli_status
+check_algorithm(const struct recipient *r, struct pli_error *err)
+{
+	enum pli_status rc;
+	char name[64], *oid;
+	bool accepted;
+
+	if ((rc = recipient_algorithm(r, name, sizeof(name), &accepted, err)) != PLI_OK || accepted)
+		return rc;
+	oid = names_oid(recipient_oid(r));
+	rc = fail(err, PLI_ERR_UNSUPPORTED, "the content key is wrapped with %s for this key, which is not accepted",
+	    name[0] != '\0' ? name
+	    : oid != NULL   ? oid
+			    : "an unknown algorithm");
+	free(oid);
+	return rc;
+}
+
+/* Has libcrypto unwrap the content key for r. Fails with PLI_ERR_AUTH if it cannot. */
+static enum pli_status
+unwrap(struct pli *pli, const struct pli_key *key, const struct head *h, const struct recipient *r, struct secret *out,
+    struct pli_error *err)
+{
+	struct recipients_kek kek = { 0 };
+	struct buf small = { 0 }, der = { 0 };
+	struct view wrapped;
+	struct head back;
+	enum pli_status rc;
+
+	if ((rc = head_single(h, r, &small, err)) == PLI_OK &&
+	    (rc = recipients_open(pli, key, buf_view(&small), &der, &kek, err)) == PLI_OK &&
+	    (rc = read_back(&back, &der, err)) == PLI_OK && (rc = split(&back, &kek, NULL, &wrapped, err)) == PLI_OK)
+		rc = recipients_unwrap(pli, &kek, wrapped, out, err);
+	buf_clear(&small);
+	buf_clear(&der);
+	wipe(&kek, sizeof(kek));
+	return rc;
+}
+
+enum pli_status
+wrap_open(struct pli *pli, const struct pli_key *const *keys, size_t count, const struct head *h, size_t *which,
+    struct secret *key, struct pli_error *err)
+{
+	struct pli_error why = { 0 };
+	struct recipient r;
+	struct secret other = { 0 };
+	enum pli_status rc;
+
+	if ((rc = find(keys, count, h, which, &r, err)) != PLI_OK || (rc = check_algorithm(&r, err)) != PLI_OK ||
+	    (rc = recipients_random(pli, h->cipher->key_len, &other, err)) != PLI_OK)
+		return rc;
+	rc = unwrap(pli, keys[*which], h, &r, key, &why);
+	if (rc == PLI_ERR_AUTH && r.type == RECIPIENT_KTRI && recipients_is_rsa(keys[*which])) {
+		*key = other;
+		rc = PLI_OK;
+	} else if (rc == PLI_ERR_AUTH) {
+		rc = fail_auth(err);
+	} else if (rc != PLI_OK) {
+		rc = fail_copy(err, &why);
+	} else if (key->len != h->cipher->key_len) {
+		*key = other; /* it can come back with another length: shown at the tag, too */
+	}
+	secret_clear(&other);
+	return rc;
+}

@@ -1,0 +1,72 @@
+#ifndef PLI_OPEN_H
+#define PLI_OPEN_H
+
+/*
+ * open.h - decrypts an envelope with a private key, and releases nothing that
+ * is not authenticated.
+ *
+ *      pli_open        input to output
+ *      pli_verify      the same checks, no output
+ *
+ * To a path: decrypted into an unnamed or hidden file, named after the tag is
+ * good. To a descriptor or memory: verified first, then decrypted, each
+ * segment compared with what was verified before it is released; input that
+ * cannot be read twice is spooled (still encrypted) to a file without a name.
+ */
+
+#include "keys.h"
+#include "stream.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct pli_open_options {
+	int threads;           /* workers; 0: inline; PLI_THREADS_AUTO */
+	size_t segment;        /* as in struct pli_seal_options */
+	bool accept_short_tag; /* GCM tags of 12 to 15 bytes (RFC 5084 3.2) */
+	struct pli_hooks hooks;
+};
+
+#define PLI_OPEN_DEFAULTS                                                                                              \
+	{                                                                                                              \
+		PLI_THREADS_AUTO, 0, false,                                                                            \
+		{                                                                                                      \
+			NULL, NULL, NULL                                                                               \
+		}                                                                                                      \
+	}
+
+struct pli_opened {
+	bool authenticated;    /* true */
+	bool committed;        /* content begins with the fixed first block */
+	const char *container; /* "AuthEnvelopedData" */
+	const char *cipher;    /* "aes-256-gcm", ... */
+	const char *encoding;  /* "definite" or "indefinite" */
+	unsigned tag_bits;
+	uint64_t content_bytes;
+	size_t key; /* index into keys: the one that opened */
+};
+
+/*
+ * pli_open opens the envelope in with the first of the count keys that is one
+ * of its recipients, into out. *result (may be NULL) is set on success.
+ *
+ * Fails with PLI_ERR_MALFORMED, PLI_ERR_UNSUPPORTED, PLI_ERR_LIMIT (head over
+ * 2 MiB or 2,000 recipients, content over the limit of GCM, memory too small)
+ * or PLI_ERR_NO_RECIPIENT before any private-key operation; PLI_ERR_AUTH with
+ * one text whatever check failed; PLI_ERR_EXISTS, PLI_ERR_IO.
+ */
+PLI_API enum pli_status pli_open(struct pli *pli, const struct pli_key *const *keys, size_t count,
+    const struct pli_input *in, const struct pli_output *out, const struct pli_open_options *options,
+    struct pli_opened *result, struct pli_error *err) PLI_MUST_CHECK;
+
+/* pli_verify does all that pli_open does, but for the output. */
+PLI_API enum pli_status pli_verify(struct pli *pli, const struct pli_key *const *keys, size_t count,
+    const struct pli_input *in, const struct pli_open_options *options, struct pli_opened *result,
+    struct pli_error *err) PLI_MUST_CHECK;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
