@@ -14,8 +14,8 @@
  * sealing_new is pli_sealer_new without checks of certificates. input (may be NULL) is where content will come from; wrap
  * is borrowed for the call.
  */
-enum pli_status sealing_new(struct pli_sealer **sealer, struct pli *pli, const struct wrap *wrap, uint64_t length,
-    const struct pli_output *out, const struct source *input, const struct pli_seal_options *options,
+enum pli_status sealing_new(struct pli_sealer **out, struct pli *pli, const struct wrap *wrap, uint64_t length,
+    const struct pli_output *output, const struct source *input, const struct pli_seal_options *options,
     struct pli_error *err) PLI_MUST_CHECK;
 
 /* sealing_run seals all of input and commits. */

@@ -209,7 +209,7 @@ wrap_open(struct pli *pli, const struct pli_key *const *keys, size_t count, cons
     struct secret *key, struct pli_error *err)
 {
 	struct pli_error why = { 0 };
-	struct recipient r;
+	struct recipient r = { 0 };
 	struct secret other = { 0 };
 	enum pli_status rc;
 

@@ -4,6 +4,10 @@
  */
 #include "fail.h"
 
+#undef fail
+#undef fail_errno
+#undef fail_memory
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>

@@ -33,4 +33,12 @@ void fail_hint(struct pli_error *err, const char *format, ...) __attribute__((fo
 /* fail_copy makes from the first error of err. Returns the status that err holds then. */
 enum pli_status fail_copy(struct pli_error *err, const struct pli_error *from);
 
+#ifdef __clang_analyzer__
+/* What the analyzer cannot see from here: none of these returns PLI_OK. */
+void fail_seen(const void *err, ...);
+#define fail(err, status, ...) (fail_seen(err, __VA_ARGS__), (status))
+#define fail_errno(err, status, errnum, ...) (fail_seen(err, errnum, __VA_ARGS__), (status))
+#define fail_memory(err) (fail_seen(err), PLI_ERR)
+#endif
+
 #endif

@@ -3,6 +3,7 @@
 
 #include <openssl/bio.h>
 #include <openssl/objects.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -96,10 +97,8 @@ names_serial(struct view contents)
 		magnitude.p[i] = (uint8_t)(~magnitude.p[i] + (carry ? 1 : 0));
 		carry = carry && magnitude.p[i] == 0;
 	}
-	if ((hex = names_hex(buf_view(&magnitude))) != NULL && (text = malloc(strlen(hex) + 2)) != NULL) {
-		text[0] = '-';
-		strcpy(text + 1, hex);
-	}
+	if ((hex = names_hex(buf_view(&magnitude))) != NULL && asprintf(&text, "-%s", hex) < 0)
+		text = NULL;
 	free(hex);
 	buf_clear(&magnitude);
 	return text;

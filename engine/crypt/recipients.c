@@ -131,7 +131,7 @@ recipients_unwrap(const struct pli *pli, const struct recipients_kek *kek, struc
 		secret_clear(key);
 		return fail(err, PLI_ERR_AUTH, "the content key cannot be unwrapped");
 	}
-	key->len = (size_t)(n + more);
+	key->len = (size_t)n + (size_t)more;
 	return PLI_OK;
 }
 

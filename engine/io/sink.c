@@ -35,7 +35,9 @@ sink_open(struct sink **sink, const struct pli_output *out, const struct source 
 	s->fd = -1;
 	switch (out->kind) {
 	case PLI_END_PATH:
-		if (input != NULL && source_is_path(input, out->name))
+		if (out->name == NULL)
+			rc = fail(err, PLI_ERR_USAGE, "no output");
+		else if (input != NULL && source_is_path(input, out->name))
 			rc = fail(err, PLI_ERR_EXISTS, "%s is the input: it is never replaced", s->name);
 		else if ((rc = stage_new(&s->stage, out->name, out->replace, out->no_sync, err)) == PLI_OK)
 			s->fd = stage_fd(s->stage);

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -73,9 +74,10 @@ source_open(struct source **out, const struct pli_input *in, const struct pli_ho
 	s->stride = READ_LEAST;
 	switch (in->kind) {
 	case PLI_END_PATH:
-		/* Not blocking: opening a FIFO that nobody writes to must not hang for ever. */
 		s->own_fd = true;
-		if ((s->fd = open(in->name, O_RDONLY | O_CLOEXEC | O_NOCTTY)) < 0)
+		if (in->name == NULL)
+			rc = fail(err, PLI_ERR_USAGE, "no input");
+		else if ((s->fd = open(in->name, O_RDONLY | O_CLOEXEC | O_NOCTTY)) < 0)
 			rc = fail_errno(err, PLI_ERR_IO, errno, "cannot open %s", s->name);
 		else
 			rc = open_fd(s, err);
@@ -176,7 +178,7 @@ enum pli_status
 source_peek(struct source *s, size_t want, struct view *out, struct pli_error *err)
 {
 	enum pli_status rc = PLI_OK;
-	size_t got;
+	size_t got = 0;
 
 	if (s->fd >= 0 && s->ahead.len < want && !s->ended) {
 		if (s->ahead.len > 0)
@@ -246,7 +248,7 @@ source_at(const struct source *s, uint64_t off, size_t len, uint8_t *buf, const 
 			continue;
 		if (n < 0)
 			return fail_errno(err, PLI_ERR_IO, errno, "cannot read %s at byte %llu", s->name,
-			    (unsigned long long)(off + done));
+			    (unsigned long long)off + done);
 		if (n == 0)
 			return fail(err, PLI_ERR_IO, "%s became shorter while it was read", s->name);
 		done += (size_t)n;
@@ -294,9 +296,8 @@ unnamed_file(void)
 		dir = "/tmp";
 	if ((fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600)) >= 0)
 		return fd;
-	if ((path = malloc(strlen(dir) + sizeof("/.pli-XXXXXX"))) == NULL)
+	if (asprintf(&path, "%s/.pli-XXXXXX", dir) < 0)
 		return -1;
-	(void)strcpy(stpcpy(path, dir), "/.pli-XXXXXX");
 	if ((fd = mkostemp(path, O_CLOEXEC)) >= 0)
 		(void)unlink(path);
 	free(path);

@@ -150,19 +150,15 @@ check_free(const struct stage *s, struct pli_error *err)
 static enum pli_status
 set_path(struct stage *s, const char *path, struct pli_error *err)
 {
-	char *slash;
+	const char *slash = strrchr(path, '/');
+	size_t len = slash == NULL ? 0 : (size_t)(slash - path);
 
-	if ((s->path = strdup(path)) == NULL || (s->folder = strdup(path)) == NULL)
+	if ((s->path = strdup(path)) == NULL)
 		return fail_memory(err);
-	slash = strrchr(s->folder, '/');
-	if (slash == NULL) {
-		s->name = s->path;
-		(void)strcpy(s->folder, path[0] == '\0' ? "" : ".");
-		return PLI_OK;
-	}
-	s->name = s->path + (slash - s->folder) + 1;
-	slash[slash == s->folder] = '\0'; /* "/name" is in "/" */
-	return PLI_OK;
+	s->name = s->path + (slash == NULL ? 0 : len + 1);
+	/* "/name" is in "/", "name" in "." */
+	s->folder = slash == NULL ? strdup(path[0] == '\0' ? "" : ".") : strndup(path, len == 0 ? 1 : len);
+	return s->folder == NULL ? fail_memory(err) : PLI_OK;
 }
 
 enum pli_status
@@ -208,12 +204,12 @@ static mode_t
 current_umask(void)
 {
 	FILE *f = fopen("/proc/self/status", "re");
-	unsigned mask = 077;
+	unsigned long mask = 077;
 	char line[128];
 
 	while (f != NULL && fgets(line, sizeof(line), f) != NULL)
-		if (sscanf(line, "Umask: %o", &mask) == 1)
-			break;
+		if (strncmp(line, "Umask:", 6) == 0)
+			mask = strtoul(line + 6, NULL, 8);
 	if (f != NULL)
 		(void)fclose(f);
 	return (mode_t)mask & 0777;

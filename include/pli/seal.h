@@ -82,8 +82,8 @@ struct pli_sealer;
  * pli_sealer_new begins an envelope. length is the exact length of the content
  * in bytes, or PLI_LENGTH_UNKNOWN. Fails as pli_seal does.
  */
-PLI_API enum pli_status pli_sealer_new(struct pli_sealer **sealer, struct pli *pli, const struct pli_certs *certs,
-    uint64_t length, const struct pli_output *out, const struct pli_seal_options *options,
+PLI_API enum pli_status pli_sealer_new(struct pli_sealer **out, struct pli *pli, const struct pli_certs *certs,
+    uint64_t length, const struct pli_output *output, const struct pli_seal_options *options,
     struct pli_error *err) PLI_MUST_CHECK;
 
 /*
