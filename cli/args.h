@@ -1,0 +1,53 @@
+#ifndef PLI_ARGS_H
+#define PLI_ARGS_H
+
+/*
+ * args.h - the words of the command line, read into one struct.
+ *
+ *      args_parse -> read the fields -> args_clear
+ *
+ * One parser for all commands: options stand anywhere, "--opt VALUE" or
+ * "--opt=VALUE" or "-oVALUE", "--" ends them. The strings are argv's.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "pli/status.h"
+
+struct list {
+	const char **items;
+	size_t count;
+};
+
+enum progress_when { PROGRESS_AUTO, PROGRESS_ALWAYS, PROGRESS_NEVER };
+
+struct args {
+	const char *command; /* NULL: none was named */
+	struct list operands;
+	struct list recipients, bundles; /* -r, -R */
+	struct list keys, certs, passins;
+	const char *output;
+	int64_t opening; /* seconds since 1970; 0: not said */
+	int threads;     /* as struct pli_seal_options has it */
+	enum progress_when progress;
+	bool raw, allow_nested, allow_expiring, accept_short_tag;
+	bool force, no_sync, no_input;
+	bool json, quiet, verbose, help, version;
+	uint64_t given; /* bit i: options_table[i] was */
+};
+
+/*
+ * args_parse reads argv. Fails with PLI_ERR_USAGE, naming the word and what was
+ * expected, or with PLI_ERR_UNSUPPORTED for what is not there yet. It reads to
+ * the end all the same: args is good then too, so that --json and --help hold.
+ */
+enum pli_status args_parse(struct args *args, int argc, char **argv, struct pli_error *err);
+
+/* args_check refuses an option that the command, one of enum command_bit, does not take. */
+enum pli_status args_check(const struct args *args, unsigned command, struct pli_error *err) PLI_MUST_CHECK;
+
+void args_clear(struct args *args);
+
+#endif

@@ -1,0 +1,74 @@
+/*
+ * ends.c - "-" and paths; what an output must not be.
+ */
+#include "ends.h"
+
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "refuse.h"
+
+bool
+ends_is_stdin(const char *word)
+{
+	return strcmp(word, "-") == 0;
+}
+
+struct pli_input
+ends_input(const char *word)
+{
+	if (ends_is_stdin(word))
+		return pli_input_fd(STDIN_FILENO, "standard input");
+	return pli_input_path(word);
+}
+
+struct pli_output
+ends_output(const struct args *args)
+{
+	struct pli_output out;
+
+	if (strcmp(args->output, "-") == 0)
+		return pli_output_fd(STDOUT_FILENO, "standard output");
+	out = pli_output_path(args->output);
+	out.replace = args->force;
+	out.no_sync = args->no_sync;
+	return out;
+}
+
+/* Whether the file is one of those that the list names, each after a prefix. */
+static bool
+is_one_of(const struct stat *file, const struct list *list, const char *prefix)
+{
+	size_t i, skip = strlen(prefix);
+
+	for (i = 0; i < list->count; i++) {
+		struct stat other;
+
+		if (strncmp(list->items[i], prefix, skip) == 0 && stat(list->items[i] + skip, &other) == 0 &&
+		    other.st_dev == file->st_dev && other.st_ino == file->st_ino)
+			return true;
+	}
+	return false;
+}
+
+enum pli_status
+ends_check_output(const struct args *args, struct pli_error *err)
+{
+	struct stat out;
+
+	if (strcmp(args->output, "-") == 0) {
+		if (isatty(STDOUT_FILENO))
+			return refuse(err, PLI_ERR_USAGE, "-o FILE, or a pipe behind -o -",
+			    "-o - would print binary data on the terminal");
+		return PLI_OK;
+	}
+	if (stat(args->output, &out) != 0)
+		return PLI_OK;
+	if (is_one_of(&out, &args->recipients, "") || is_one_of(&out, &args->bundles, "") ||
+	    is_one_of(&out, &args->keys, "") || is_one_of(&out, &args->certs, "") ||
+	    is_one_of(&out, &args->passins, "file:"))
+		return refuse(err, PLI_ERR_EXISTS, "choose another name for -o",
+		    "%s is a key, certificate or passphrase file of this very command", args->output);
+	return PLI_OK;
+}

@@ -1,0 +1,28 @@
+#ifndef PLI_ENDS_H
+#define PLI_ENDS_H
+
+/*
+ * ends.h - the two ends of a job, from the words that name them.
+ */
+
+#include "pli/stream.h"
+#include "args.h"
+
+/* ends_is_stdin says whether word, an operand, means standard input. */
+bool ends_is_stdin(const char *word);
+
+/* ends_input is the file, or standard input for "-". */
+struct pli_input ends_input(const char *word);
+
+/* ends_output is what -o, --force and --no-sync say. */
+struct pli_output ends_output(const struct args *args);
+
+/*
+ * ends_check_output refuses an output that would show binary on a terminal
+ * (PLI_ERR_USAGE), or replace one of the key, certificate or passphrase files
+ * of the same command line (PLI_ERR_EXISTS). That it does not replace the
+ * input is the engine's own rule.
+ */
+enum pli_status ends_check_output(const struct args *args, struct pli_error *err) PLI_MUST_CHECK;
+
+#endif

@@ -1,0 +1,241 @@
+/*
+ * options.c - the option table, and the few ways in which an option is taken.
+ *
+ * An option that is documented but not there yet is parsed like the others and
+ * taken by take_pending, which fails with PLI_ERR_UNSUPPORTED.
+ */
+#include "options.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "pli/stream.h"
+#include "refuse.h"
+#include "when.h"
+
+#define THREADS_MAX 256
+
+static void *
+field(const struct option *option, struct args *args)
+{
+	return (char *)args + option->field;
+}
+
+static enum pli_status
+expected(const struct option *option, const char *what, const char *value, struct pli_error *err)
+{
+	return refuse(err, PLI_ERR_USAGE, NULL, "--%s expects %s, not \"%s\"", option->name, what, value);
+}
+
+static enum pli_status
+take_flag(const struct option *option, struct args *args, const char *value, struct pli_error *err)
+{
+	bool *flag = field(option, args);
+
+	(void)value;
+	(void)err;
+	*flag = true;
+	return PLI_OK;
+}
+
+static enum pli_status
+take_list(const struct option *option, struct args *args, const char *value, struct pli_error *err)
+{
+	struct list *list = field(option, args);
+	const char **items = realloc(list->items, (list->count + 1) * sizeof(*items));
+
+	if (items == NULL)
+		return refuse_memory(err);
+	items[list->count++] = value;
+	list->items = items;
+	return PLI_OK;
+}
+
+/* A key or certificate: a file, or later an object in a token (RFC 7512). */
+static enum pli_status
+take_key(const struct option *option, struct args *args, const char *value, struct pli_error *err)
+{
+	if (strncmp(value, "pkcs11:", 7) == 0)
+		return refuse(err, PLI_ERR_UNSUPPORTED, NULL, "--%s %s: tokens are not there yet", option->name, value);
+	return take_list(option, args, value, err);
+}
+
+/* What follows the form: for fd: a number, for the others anything. */
+static bool
+is_source(const char *value, size_t form_len)
+{
+	const char *rest = value + form_len;
+	size_t len = strlen(rest);
+
+	return len > 0 && (strncmp(value, "fd:", 3) != 0 || (len < 7 && strspn(rest, "0123456789") == len));
+}
+
+/* The value is not repeated in the error: it may be the passphrase itself. */
+static enum pli_status
+take_passin(const struct option *option, struct args *args, const char *value, struct pli_error *err)
+{
+	static const char *const forms[] = { "file:", "fd:", "env:", "cmd:" };
+	size_t i;
+
+	if (strcmp(value, "stdin") == 0)
+		return take_list(option, args, value, err);
+	for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
+		if (strncmp(value, forms[i], strlen(forms[i])) == 0 && is_source(value, strlen(forms[i])))
+			return take_list(option, args, value, err);
+	return refuse(err, PLI_ERR_USAGE, "a passphrase is never written on the command line",
+	    "--passin expects file:PATH, fd:N, env:VAR, stdin or cmd:COMMAND");
+}
+
+static enum pli_status
+take_output(const struct option *option, struct args *args, const char *value, struct pli_error *err)
+{
+	if (args->output != NULL)
+		return refuse(err, PLI_ERR_USAGE, NULL, "--%s is given twice", option->name);
+	args->output = value;
+	return PLI_OK;
+}
+
+static enum pli_status
+take_opening(const struct option *option, struct args *args, const char *value, struct pli_error *err)
+{
+	if (when_parse(&args->opening, value))
+		return PLI_OK;
+	return expected(option, "a date like 2027-03-01T12:00:00+01:00", value, err);
+}
+
+static enum pli_status
+take_threads(const struct option *option, struct args *args, const char *value, struct pli_error *err)
+{
+	size_t len = strlen(value);
+	int n = len >= 1 && len <= 3 && strspn(value, "0123456789") == len ? atoi(value) : -1;
+
+	if (n < 0 || n > THREADS_MAX)
+		return expected(option, "a number from 0 to 256", value, err);
+	args->threads = n;
+	return PLI_OK;
+}
+
+static enum pli_status
+take_progress(const struct option *option, struct args *args, const char *value, struct pli_error *err)
+{
+	static const char *const words[] = {
+		[PROGRESS_AUTO] = "auto",
+		[PROGRESS_ALWAYS] = "always",
+		[PROGRESS_NEVER] = "never",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strcmp(value, words[i]) == 0) {
+			args->progress = (enum progress_when)i;
+			return PLI_OK;
+		}
+	}
+	return expected(option, "auto, always or never", value, err);
+}
+
+static enum pli_status
+take_pending(const struct option *option, struct args *args, const char *value, struct pli_error *err)
+{
+	(void)args;
+	(void)value;
+	return refuse(err, PLI_ERR_UNSUPPORTED, NULL, "--%s is not there yet", option->name);
+}
+
+/* One of two words, the second of which is not there yet. */
+static enum pli_status
+take_first(const char *first, const char *second, const struct option *option, const char *value, struct pli_error *err)
+{
+	if (strcmp(value, first) == 0)
+		return PLI_OK;
+	if (strcmp(value, second) == 0)
+		return refuse(err, PLI_ERR_UNSUPPORTED, NULL, "--%s %s is not there yet", option->name, second);
+	return refuse(
+	    err, PLI_ERR_USAGE, NULL, "--%s expects %s or %s, not \"%s\"", option->name, first, second, value);
+}
+
+static enum pli_status
+take_profile(const struct option *option, struct args *args, const char *value, struct pli_error *err)
+{
+	(void)args;
+	return take_first("gcm", "cbc", option, value, err);
+}
+
+static enum pli_status
+take_lang(const struct option *option, struct args *args, const char *value, struct pli_error *err)
+{
+	(void)args;
+	return take_first("en", "fr", option, value, err);
+}
+
+#define SEALS COMMAND_SEAL
+#define READS (COMMAND_OPEN | COMMAND_VERIFY | COMMAND_LIST)
+#define WRITES (COMMAND_SEAL | COMMAND_OPEN)
+#define WORKS (COMMAND_SEAL | READS)
+#define TO(name) offsetof(struct args, name)
+
+const struct option options_table[] = {
+	{ "recipient", 'r', "FILE", SEALS, "a certificate to seal to, PEM or DER; repeatable", take_list,
+	    TO(recipients) },
+	{ "recipients-file", 'R', "FILE", SEALS, "a PEM bundle: seal to each certificate in it; repeatable", take_list,
+	    TO(bundles) },
+	{ "register", 0, "DB", SEALS, "the register that holds the service's keys", take_pending, 0 },
+	{ "service", 0, "NAME", SEALS, "seal to this service's keys, its backup keys always included", take_pending,
+	    0 },
+	{ "personal", 0, "NAME", SEALS, "of the service's personal keys, this one only; repeatable", take_pending, 0 },
+	{ "no-backup", 0, NULL, SEALS, "go on although the register has no backup key", take_pending, 0 },
+	{ "opening", 0, "RFC3339", SEALS, "the opening date: a certificate that expires before it is refused",
+	    take_opening, 0 },
+	{ "allow-expiring", 0, NULL, SEALS, "with --opening: seal to such a certificate all the same", take_flag,
+	    TO(allow_expiring) },
+	{ "raw", 0, NULL, SEALS, "one file, or - for standard input, as the content itself: no archive", take_flag,
+	    TO(raw) },
+	{ "each", 0, NULL, SEALS, "one envelope for each PATH, in the folder of -C", take_pending, 0 },
+	{ "profile", 0, "gcm|cbc", SEALS, "gcm: authenticated (the default); cbc: for old readers, not there yet",
+	    take_profile, 0 },
+	{ "allow-nested", 0, NULL, SEALS, "seal what is already an envelope", take_flag, TO(allow_nested) },
+	{ "key", 'k', "FILE", READS, "a private key: PEM, DER, PKCS#8 or PKCS#12; repeatable", take_key, TO(keys) },
+	{ "cert", 0, "FILE", READS, "the certificate of a key that comes without one; repeatable", take_key,
+	    TO(certs) },
+	{ "passin", 0, "SRC", READS,
+	    "the passphrase of the first -k (again: of the second, ...), from file:PATH, fd:N, "
+	    "env:VAR, stdin or cmd:COMMAND: the first line. Without it: asked on the terminal",
+	    take_passin, TO(passins) },
+	{ "output", 'o', "FILE", WRITES, "where the result goes; - is standard output, never a terminal", take_output,
+	    0 },
+	{ "directory", 'C', "DIR", WRITES, "the folder in which each envelope gets its own", take_pending, 0 },
+	{ "accept-short-tag", 0, NULL, READS, "accept tags of 12 to 15 bytes: weaker than the usual 16", take_flag,
+	    TO(accept_short_tag) },
+	{ "accept-unauthenticated", 0, NULL, READS, "accept CBC content, which nothing authenticates", take_pending,
+	    0 },
+	{ "accept-legacy", 0, NULL, READS, "accept 3DES and RSA PKCS#1 v1.5", take_pending, 0 },
+	{ "require-committed", 0, NULL, READS, "refuse content without the fixed first block", take_pending, 0 },
+	{ "max-size", 0, "BYTES", COMMAND_SEAL | READS, "the limit for all files of an archive together", take_pending,
+	    0 },
+	{ "max-files", 0, "N", COMMAND_SEAL | READS, "the limit for the number of files of an archive", take_pending,
+	    0 },
+	{ "threads", 'j', "N", WORKS, "workers, 0 to 256; 0: none beside the main one; default: one for each CPU",
+	    take_threads, 0 },
+	{ "force", 0, NULL, WRITES, "replace an existing output file; never a folder, never the input", take_flag,
+	    TO(force) },
+	{ "no-sync", 0, NULL, WRITES, "do not wait until the disk has the result", take_flag, TO(no_sync) },
+	{ "json", 0, NULL, COMMAND_ALL, "one JSON object per line on standard output; with -o -, on standard error",
+	    take_flag, TO(json) },
+	{ "progress", 0, "WHEN", COMMAND_ALL, "auto (on a terminal), always or never", take_progress, 0 },
+	{ "quiet", 'q', NULL, COMMAND_ALL, "say nothing but warnings and errors", take_flag, TO(quiet) },
+	{ "verbose", 'v', NULL, COMMAND_ALL, "say more", take_flag, TO(verbose) },
+	{ "lang", 0, "en|fr", COMMAND_ALL, "the language of messages; fr is not there yet", take_lang, 0 },
+	{ "no-input", 0, NULL, COMMAND_ALL, "never ask: fail when a passphrase is needed", take_flag, TO(no_input) },
+	{ "help", 'h', NULL, COMMAND_ALL, "this page", take_flag, TO(help) },
+	{ "version", 'V', NULL, COMMAND_ALL, "the versions of pli and of libcrypto", take_flag, TO(version) },
+};
+
+const size_t options_count = sizeof(options_table) / sizeof(options_table[0]);
+
+_Static_assert(sizeof(options_table) / sizeof(options_table[0]) <= 64, "args.given has 64 bits");
+
+bool
+options_is_pending(const struct option *option)
+{
+	return option->take == take_pending;
+}

@@ -1,0 +1,219 @@
+/*
+ * say.c - the two forms of everything, text and JSON, and the two streams.
+ *
+ * A text line is formatted first and escaped as a whole, so that no caller can
+ * forget a name that came from outside. JSON is written in ASCII: a terminal
+ * that shows it obeys nothing in it.
+ */
+#include "say.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "text.h"
+
+void
+say_init(struct say *say, const struct args *args)
+{
+	bool data_on_stdout = args->output != NULL && strcmp(args->output, "-") == 0;
+
+	memset(say, 0, sizeof(*say));
+	say->json = args->json;
+	say->quiet = args->quiet;
+	say->verbose = args->verbose;
+	say->records = data_on_stdout ? stderr : stdout;
+}
+
+/* Remembers why stdout did not take what was written; stderr has nobody left to tell. */
+static void
+flush(struct say *say, FILE *stream)
+{
+	if ((fflush(stream) != 0 || ferror(stream)) && stream == stdout && say->stdout_errno == 0)
+		say->stdout_errno = errno != 0 ? errno : EIO;
+}
+
+static void __attribute__((format(printf, 3, 0)))
+print_line(FILE *stream, const char *prefix, const char *format, va_list ap)
+{
+	char *line = NULL;
+
+	if (vasprintf(&line, format, ap) < 0)
+		line = NULL;
+	(void)fputs(prefix, stream);
+	text_print(stream, line != NULL ? line : "out of memory");
+	(void)fputc('\n', stream);
+	free(line);
+}
+
+void
+say_report(struct say *say, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	errno = 0;
+	print_line(stdout, "", format, ap);
+	flush(say, stdout);
+	va_end(ap);
+}
+
+void
+say_news(struct say *say, const char *format, ...)
+{
+	va_list ap;
+
+	if (say->json || say->quiet)
+		return;
+	va_start(ap, format);
+	print_line(stderr, "", format, ap);
+	va_end(ap);
+}
+
+void
+say_detail(struct say *say, const char *format, ...)
+{
+	va_list ap;
+
+	if (say->json || say->quiet || !say->verbose)
+		return;
+	va_start(ap, format);
+	print_line(stderr, "  ", format, ap);
+	va_end(ap);
+}
+
+void
+say_warning(struct say *say, const char *format, ...)
+{
+	va_list ap;
+
+	if (say->json)
+		return;
+	va_start(ap, format);
+	print_line(stderr, "pli: warning: ", format, ap);
+	va_end(ap);
+}
+
+void
+say_json(struct say *say, json_t *record)
+{
+	errno = 0;
+	if (record == NULL || json_dumpf(record, say->records, JSON_COMPACT | JSON_ENSURE_ASCII) != 0) {
+		if (say->stdout_errno == 0)
+			say->stdout_errno = errno != 0 ? errno : ENOMEM;
+	} else {
+		(void)fputc('\n', say->records);
+	}
+	flush(say, say->records);
+	json_decref(record);
+}
+
+json_t *
+say_string(const char *s)
+{
+	char *clean;
+	json_t *string;
+
+	if (s == NULL)
+		return json_null();
+	clean = text_clean(s);
+	string = clean != NULL ? json_string(clean) : NULL;
+	free(clean);
+	return string;
+}
+
+void
+say_name(json_t *record, const char *key, const char *hex_key, const char *path)
+{
+	char *hex;
+
+	(void)json_object_set_new(record, key, say_string(path));
+	if (path == NULL || text_is_utf8(path))
+		return;
+	hex = text_hex(path);
+	(void)json_object_set_new(record, hex_key, say_string(hex));
+	free(hex);
+}
+
+static void
+add_error(json_t *record, int code, const struct pli_error *err)
+{
+	(void)json_object_set_new(record, "code", json_integer(code));
+	(void)json_object_set_new(record, "id", json_string(pli_status_id(err->status)));
+	(void)json_object_set_new(record, "message", say_string(err->message));
+	(void)json_object_set_new(record, "hint", say_string(err->hint));
+}
+
+/* file names what failed where several could have, unless the message does; NULL: none. */
+static void
+print_error(const char *file, const struct pli_error *err)
+{
+	(void)fputs("pli: ", stderr);
+	if (file != NULL && strstr(err->message, file) == NULL) {
+		text_print(stderr, file);
+		(void)fputs(": ", stderr);
+	}
+	text_print(stderr, err->message);
+	if (err->hint[0] != '\0') {
+		(void)fputs("\npli: hint: ", stderr);
+		text_print(stderr, err->hint);
+	}
+	(void)fputc('\n', stderr);
+}
+
+void
+say_failed(struct say *say, const char *file, const struct pli_error *err)
+{
+	json_t *record;
+
+	if (!say->json) {
+		print_error(file, err);
+		return;
+	}
+	record = json_pack("{s:s}", "type", "failed");
+	say_name(record, "file", "path_hex", file);
+	add_error(record, (int)err->status, err);
+	say_json(say, record);
+}
+
+void
+say_summary(struct say *say, size_t ok, size_t failed)
+{
+	if (say->json)
+		say_json(say, json_pack("{s:s, s:I, s:I, s:i}", "type", "summary", "ok", (json_int_t)ok, "failed",
+				  (json_int_t)failed, "schema", 1));
+	else if (failed > 0)
+		say_news(say, "%zu of %zu failed", failed, ok + failed);
+}
+
+void
+say_error(struct say *say, int code, const struct pli_error *err)
+{
+	json_t *record;
+
+	if (!say->json) {
+		print_error(NULL, err);
+		return;
+	}
+	record = json_pack("{s:s}", "type", "error");
+	add_error(record, code, err);
+	(void)json_object_set_new(record, "schema", json_integer(1));
+	say_json(say, record);
+}
+
+int
+say_close(struct say *say, int code)
+{
+	errno = 0;
+	flush(say, stdout);
+	if (fclose(stdout) != 0 && say->stdout_errno == 0)
+		say->stdout_errno = errno != 0 ? errno : EIO;
+	if (say->stdout_errno == 0)
+		return code;
+	(void)fprintf(stderr, "pli: cannot write to standard output: %s\n", strerror(say->stdout_errno));
+	if (code != PLI_OK)
+		return code;
+	(void)fputs("pli: hint: the work itself is done; only what was to be printed is lost\n", stderr);
+	return PLI_ERR_IO;
+}
