@@ -9,6 +9,17 @@
 #define EXTENT_LEAST (64u << 10)
 #define HEADER_PEEK 16
 
+/* An error of a parser, with the name of what was parsed. */
+static enum pli_status
+named(const struct message *m, const struct pli_error *what, struct pli_error *err)
+{
+	enum pli_status rc = fail(err, what->status, "%s: %s", source_name(m->source), what->message);
+
+	if (what->hint[0] != '\0')
+		fail_hint(err, "%s", what->hint);
+	return rc;
+}
+
 static enum pli_status
 truncated(const struct message *m, struct pli_error *err)
 {
@@ -40,6 +51,7 @@ not_an_envelope(const struct message *m, struct pli_error *err)
 enum pli_status
 message_begin(struct message *m, struct source *source, struct pli_error *err)
 {
+	struct pli_error what = { 0 };
 	size_t want = 4096;
 	enum pli_status rc;
 	struct view v;
@@ -53,14 +65,15 @@ message_begin(struct message *m, struct source *source, struct pli_error *err)
 			return not_an_envelope(m, err);
 		if (source_positional(source) && v.len > HEAD_MAX)
 			v.len = HEAD_MAX; /* memory shows all it has */
-		if ((rc = head_parse(&m->head, v, &more, err)) != PLI_OK)
-			return rc;
+		if (head_parse(&m->head, v, &more, &what) != PLI_OK)
+			return named(m, &what, err);
 		if (!more)
 			break;
 		if (v.len < want)
 			return truncated(m, err);
 		if (want >= HEAD_MAX)
-			return fail(err, PLI_ERR_LIMIT, "the head of the envelope is longer than %u bytes", HEAD_MAX);
+			return fail(err, PLI_ERR_LIMIT, "%s: the head of the envelope is longer than %u bytes",
+			    source_name(source), HEAD_MAX);
 	}
 	if (m->head.type == NULL || m->head.type->container == CONTAINER_OTHER)
 		v.len = v.len < 64 ? v.len : 64;
@@ -85,15 +98,17 @@ message_total(const struct message *m)
 static enum pli_status
 next_piece(struct message *m, struct pli_error *err)
 {
+	struct pli_error what = { 0 };
 	enum octets_event event;
 	enum pli_status rc;
 	size_t used, want = 1;
 	struct view v;
 
 	while (m->payload == 0 && !m->ended) {
-		if ((rc = source_peek(m->source, want, &v, err)) != PLI_OK ||
-		    (rc = octets_push(&m->octets, v, &used, &m->payload, &event, err)) != PLI_OK)
+		if ((rc = source_peek(m->source, want, &v, err)) != PLI_OK)
 			return rc;
+		if (octets_push(&m->octets, v, &used, &m->payload, &event, &what) != PLI_OK)
+			return named(m, &what, err);
 		source_skip(m->source, used);
 		m->ended = event == OCTETS_END;
 		if (event != OCTETS_MORE) {
@@ -186,6 +201,7 @@ message_skip(struct message *m, struct pli_error *err)
 enum pli_status
 message_end(struct message *m, struct pli_error *err)
 {
+	struct pli_error what = { 0 };
 	enum pli_status rc;
 	struct view v;
 
@@ -196,7 +212,9 @@ message_end(struct message *m, struct pli_error *err)
 	buf_clear(&m->tail_bytes);
 	if ((rc = buf_add(&m->tail_bytes, v, err)) != PLI_OK)
 		return rc;
-	return head_parse_tail(&m->head, m->octets.at, buf_view(&m->tail_bytes), &m->tail, err);
+	if (head_parse_tail(&m->head, m->octets.at, buf_view(&m->tail_bytes), &m->tail, &what) != PLI_OK)
+		return named(m, &what, err);
+	return PLI_OK;
 }
 
 void

@@ -52,8 +52,7 @@ pli_error_clear(struct pli_error *err)
 }
 
 /* Appends to the string in text; cuts before a character that would not fit. */
-static void
-append(char *text, size_t cap, const char *format, va_list ap)
+static void __attribute__((format(printf, 3, 0))) append(char *text, size_t cap, const char *format, va_list ap)
 {
 	size_t at = strlen(text);
 	int n = vsnprintf(text + at, cap - at, format, ap);
@@ -72,8 +71,7 @@ append(char *text, size_t cap, const char *format, va_list ap)
 	text[at] = '\0';
 }
 
-static void
-append_text(char *text, size_t cap, const char *format, ...)
+static void __attribute__((format(printf, 3, 4))) append_text(char *text, size_t cap, const char *format, ...)
 {
 	va_list ap;
 

@@ -100,8 +100,7 @@ check_dates(const struct cert *c, const struct pli_cert_policy *policy, int64_t 
 	if (policy->opening != 0 && policy->opening > c->not_after && !policy->allow_expiring) {
 		(void)snprintf(why, sizeof(why), "expires at %s, before the opening", date);
 		rc = refuse(err, c, why);
-		fail_hint(
-		    err, "renew the key, or allow expiring certificates: they still open what was sealed to them");
+		fail_hint(err, "renew the key, or go on with --allow-expiring: it still opens what was sealed to it");
 		return rc;
 	}
 	return PLI_OK;

@@ -85,6 +85,13 @@ sink_window(const struct sink *s, uint64_t off, size_t len)
 	return s->memory != NULL && off <= s->cap && len <= s->cap - off ? s->memory + off : NULL;
 }
 
+/* What is left of v when its first n bytes are gone. */
+static struct view
+behind(struct view v, size_t n)
+{
+	return n == 0 ? v : view_of(v.p + n, v.len - n);
+}
+
 /* Writes both pieces, at off or (off < 0) in order. */
 static enum pli_status
 write_all(const struct sink *s, int64_t off, struct view header, struct view payload, struct pli_error *err)
@@ -110,8 +117,8 @@ write_all(const struct sink *s, int64_t off, struct view header, struct view pay
 		if (off >= 0)
 			off += n;
 		part = (size_t)n < header.len ? (size_t)n : header.len;
-		header = view_of(header.p + part, header.len - part);
-		payload = view_of(payload.p + ((size_t)n - part), payload.len - ((size_t)n - part));
+		header = behind(header, part);
+		payload = behind(payload, (size_t)n - part);
 	}
 	return PLI_OK;
 }

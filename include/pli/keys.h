@@ -73,6 +73,7 @@ struct pli_cert_policy {
 PLI_API enum pli_status pli_certs_check(
     const struct pli_certs *certs, const struct pli_cert_policy *policy, struct pli_error *err) PLI_MUST_CHECK;
 
+/* pli_certs_free and pli_key_free: NULL is fine. */
 PLI_API void pli_certs_free(struct pli_certs *certs);
 
 /*
