@@ -69,13 +69,14 @@ work(struct segment *s, unsigned worker, void *arg)
 	struct flow *f = arg;
 	const struct flow_plan *plan = &f->plan;
 	uint8_t *out = plan->window == NULL ? NULL : plan->window(plan->arg, s);
+	enum gcm_op op = plan->op == GCM_HASH && s->off < plan->shown ? GCM_OPEN : plan->op;
 	const uint8_t *in;
 
 	if (out == NULL)
 		out = s->buf;
 	s->out = out;
 	if (gather(f, s, &in, &s->err) != PLI_OK ||
-	    gcm_segment(plan->gcm, worker, plan->op, s->off, in, out, s->len, s->digest, &s->err) != PLI_OK)
+	    gcm_segment(plan->gcm, worker, op, s->off, in, out, s->len, s->digest, &s->err) != PLI_OK)
 		return;
 	if (plan->put != NULL && plan->put(plan->arg, s, &s->err) != PLI_OK)
 		return;
@@ -110,26 +111,53 @@ flow_free(struct flow *f)
 	free(f);
 }
 
-/* Takes the oldest segment back, if there is one. */
-static enum pli_status
-drain(struct flow *f, bool *any, struct pli_error *err)
+bool
+flow_room(const struct flow *f)
 {
-	struct flow_plan *plan = &f->plan;
-	struct segment *s = ring_drain(f->ring);
-	enum pli_status rc;
+	return ring_fill(f->ring) != NULL;
+}
 
-	*any = s != NULL;
+enum pli_status
+flow_take(struct flow *f, const struct segment **out, struct pli_error *err)
+{
+	const struct segment *s = ring_drain(f->ring);
+
+	*out = s;
 	if (s == NULL)
 		return PLI_OK;
 	if (s->err.status != PLI_OK)
 		return fail_copy(err, &s->err);
-	gcm_fold(plan->gcm, s->digest, s->len);
+	gcm_fold(f->plan.gcm, s->digest, s->len);
+	f->plan.progress.done += s->len;
+	return PLI_OK;
+}
+
+void
+flow_release(struct flow *f)
+{
+	const struct pli_hooks *hooks = f->plan.hooks;
+
+	ring_release(f->ring);
+	if (hooks->progress != NULL)
+		hooks->progress(hooks->arg, &f->plan.progress);
+}
+
+/* Takes the oldest segment back, if there is one, and is done with it. */
+static enum pli_status
+drain(struct flow *f, bool *any, struct pli_error *err)
+{
+	const struct flow_plan *plan = &f->plan;
+	const struct segment *s;
+	enum pli_status rc;
+
+	if ((rc = flow_take(f, &s, err)) != PLI_OK)
+		return rc;
+	*any = s != NULL;
+	if (s == NULL)
+		return PLI_OK;
 	if (plan->drained != NULL && (rc = plan->drained(plan->arg, s, err)) != PLI_OK)
 		return rc;
-	plan->progress.done += s->len;
-	ring_release(f->ring);
-	if (plan->hooks->progress != NULL)
-		plan->hooks->progress(plan->hooks->arg, &plan->progress);
+	flow_release(f);
 	return wait_cancelled(plan->hooks, err);
 }
 

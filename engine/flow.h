@@ -28,6 +28,7 @@
 struct flow_plan {
 	struct gcm *gcm;
 	enum gcm_op op;
+	uint64_t shown; /* GCM_HASH: the segments that begin below this offset are decrypted all the same */
 	const struct source *source; /* for extents; may be NULL */
 	int threads;                 /* resolved by flow_threads */
 	size_t segment;              /* bytes */
@@ -61,6 +62,17 @@ enum pli_status flow_next(struct flow *f, struct segment **s, struct pli_error *
 
 /* flow_submit hands the segment from flow_next, with its len set, to the workers. Only the last may be short. */
 void flow_submit(struct flow *f);
+
+/* flow_room: can another segment be filled without waiting? */
+bool flow_room(const struct flow *f);
+
+/*
+ * flow_take waits for the oldest segment that was submitted, folds it and shows it, or gives NULL if there is none. It is
+ * not handed to drained, and stays until flow_release. Fails as flow_next does.
+ */
+enum pli_status flow_take(struct flow *f, const struct segment **s, struct pli_error *err) PLI_MUST_CHECK;
+
+void flow_release(struct flow *f);
 
 /* flow_finish waits for all segments. */
 enum pli_status flow_finish(struct flow *f, struct pli_error *err) PLI_MUST_CHECK;

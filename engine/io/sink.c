@@ -49,6 +49,7 @@ sink_open(struct sink **sink, const struct pli_output *out, const struct source 
 		s->memory = out->data;
 		s->cap = out->cap;
 		break;
+	case PLI_END_CALLBACK:
 	case PLI_END_NONE:
 		rc = fail(err, PLI_ERR_USAGE, "no output");
 		break;

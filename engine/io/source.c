@@ -21,8 +21,10 @@
 struct source {
 	const char *name;
 	const struct pli_hooks *hooks;
-	int fd; /* -1: memory */
+	int fd; /* -1: memory, callback */
 	bool own_fd;
+	pli_read_at *read_at; /* callback */
+	void *arg;
 	bool positional;
 	uint64_t start;     /* file offset of offset 0 */
 	uint64_t size;      /* positional */
@@ -59,6 +61,13 @@ open_fd(struct source *s, struct pli_error *err)
 	return PLI_OK;
 }
 
+/* Is all of it in memory, where it can be looked at without being read? */
+static bool
+in_memory(const struct source *s)
+{
+	return s->fd < 0 && s->read_at == NULL;
+}
+
 enum pli_status
 source_open(struct source **out, const struct pli_input *in, const struct pli_hooks *hooks, struct pli_error *err)
 {
@@ -89,8 +98,14 @@ source_open(struct source **out, const struct pli_input *in, const struct pli_ho
 	case PLI_END_MEMORY:
 		s->positional = true;
 		s->size = in->len;
-		s->ahead = view_of(in->data, in->len);
+		s->ahead = view_of(in->data, (size_t)in->len);
 		s->ended = true;
+		break;
+	case PLI_END_CALLBACK:
+		s->positional = true;
+		s->size = in->len;
+		s->read_at = in->read_at;
+		s->arg = in->arg;
 		break;
 	case PLI_END_NONE:
 		rc = fail(err, PLI_ERR_USAGE, "no input");
@@ -151,12 +166,18 @@ source_is_path(const struct source *s, const char *path)
 static enum pli_status
 read_some(struct source *s, uint8_t *p, size_t len, size_t *got, struct pli_error *err)
 {
+	uint64_t off = s->at + s->ahead.len;
 	enum pli_status rc;
 	ssize_t n;
 
+	if (s->read_at != NULL) {
+		*got = off >= s->size ? 0 : s->size - off < len ? (size_t)(s->size - off) : len;
+		s->ended = *got == 0;
+		return *got == 0 ? PLI_OK : s->read_at(s->arg, off, p, *got, err);
+	}
 	for (;;) {
 		if (s->positional) {
-			n = pread(s->fd, p, len, (off_t)(s->start + s->at + s->ahead.len));
+			n = pread(s->fd, p, len, (off_t)(s->start + off));
 		} else {
 			if ((rc = wait_readable(s->fd, s->hooks, err)) != PLI_OK)
 				return rc;
@@ -180,7 +201,7 @@ source_peek(struct source *s, size_t want, struct view *out, struct pli_error *e
 	enum pli_status rc = PLI_OK;
 	size_t got = 0;
 
-	if (s->fd >= 0 && s->ahead.len < want && !s->ended) {
+	if (!in_memory(s) && s->ahead.len < want && !s->ended) {
 		if (s->ahead.len > 0)
 			memmove(s->buf.p, s->ahead.p, s->ahead.len);
 		s->buf.len = s->ahead.len;
@@ -205,9 +226,9 @@ source_skip(struct source *s, uint64_t n)
 {
 	size_t within = n < s->ahead.len ? (size_t)n : s->ahead.len;
 
-	if (within < n && s->fd >= 0)
+	if (within < n && !in_memory(s))
 		s->stride = READ_LEAST;
-	s->at += s->fd < 0 ? within : n;
+	s->at += in_memory(s) ? within : n;
 	s->ahead = view_of(s->ahead.p + within, s->ahead.len - within);
 }
 
@@ -237,7 +258,11 @@ source_at(const struct source *s, uint64_t off, size_t len, uint8_t *buf, const 
 	size_t done = 0;
 	ssize_t n;
 
-	if (s->fd < 0) {
+	if (s->read_at != NULL) {
+		*out = buf;
+		return s->read_at(s->arg, off, buf, len, err);
+	}
+	if (in_memory(s)) {
 		/* all that is left in memory ends where the source does */
 		*out = s->ahead.p + s->ahead.len - (s->size - off);
 		return PLI_OK;
@@ -260,7 +285,7 @@ source_at(const struct source *s, uint64_t off, size_t len, uint8_t *buf, const 
 void
 source_restart(struct source *s)
 {
-	if (s->fd < 0) {
+	if (in_memory(s)) {
 		s->ahead = view_of(s->ahead.p + s->ahead.len - s->size, (size_t)s->size);
 	} else {
 		s->ahead = view_of(NULL, 0);

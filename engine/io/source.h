@@ -2,13 +2,13 @@
 #define PLI_SOURCE_H
 
 /*
- * source.h - where bytes come from: a regular file, memory, or something that can only be read once.
+ * source.h - where bytes come from: a regular file, memory, a callback, or something that can only be read once.
  *
  *      source_open -> source_peek, source_skip, source_read ... -> source_unchanged -> source_close
  *
  * RULES
  *   - Offsets count from where the source began, and source_skip and source_read move one position.
- *   - A positional source (regular file, memory) can also be read at any offset with source_at, by any thread.
+ *   - A positional source (regular file, memory, callback) can also be read at any offset with source_at, by any thread.
  *   - Reading waits for pipes and asks the hooks for a cancel while it does.
  */
 

@@ -22,18 +22,16 @@ extern "C" {
 #endif
 
 struct pli_open_options {
-	int threads;           /* workers; 0: inline; PLI_THREADS_AUTO */
-	size_t segment;        /* as in struct pli_seal_options */
-	bool accept_short_tag; /* GCM tags of 12 to 15 bytes (RFC 5084 3.2) */
+	int threads;            /* workers; 0: inline; PLI_THREADS_AUTO */
+	size_t segment;         /* as in struct pli_seal_options */
+	bool accept_short_tag;  /* GCM tags of 12 to 15 bytes (RFC 5084 3.2) */
+	bool require_committed; /* content must begin with the fixed first block */
 	struct pli_hooks hooks;
 };
 
 #define PLI_OPEN_DEFAULTS                                                                                              \
 	{                                                                                                              \
-		PLI_THREADS_AUTO, 0, false,                                                                            \
-		{                                                                                                      \
-			NULL, NULL, NULL                                                                               \
-		}                                                                                                      \
+		.threads = PLI_THREADS_AUTO                                                                            \
 	}
 
 struct pli_opened {
@@ -64,6 +62,33 @@ PLI_API enum pli_status pli_open(struct pli *pli, const struct pli_key *const *k
 PLI_API enum pli_status pli_verify(struct pli *pli, const struct pli_key *const *keys, size_t count,
     const struct pli_input *in, const struct pli_open_options *options, struct pli_opened *result,
     struct pli_error *err) PLI_MUST_CHECK;
+
+/*
+ * A pli_opener gives content as it comes, before it is authenticated: for those who can take back all that they made of
+ * it, and do unless pli_opener_finish succeeds.
+ *
+ *      pli_opener_new -> pli_opener_read ... -> pli_opener_finish -> pli_opener_free
+ */
+struct pli_opener;
+
+/* pli_opener_new fails as pli_open does. in is borrowed until pli_opener_free. */
+PLI_API enum pli_status pli_opener_new(struct pli_opener **out, struct pli *pli, const struct pli_key *const *keys,
+    size_t count, const struct pli_input *in, const struct pli_open_options *options,
+    struct pli_error *err) PLI_MUST_CHECK;
+
+/*
+ * pli_opener_read gives the next content: *len bytes, not authenticated, until the next call; *len is 0 at the end. After
+ * a failure every further call fails the same way.
+ */
+PLI_API enum pli_status pli_opener_read(
+    struct pli_opener *opener, const void **data, size_t *len, struct pli_error *err) PLI_MUST_CHECK;
+
+/* pli_opener_finish reads what is left, and authenticates all of it. Fails as pli_open does. */
+PLI_API enum pli_status pli_opener_finish(
+    struct pli_opener *opener, struct pli_opened *result, struct pli_error *err) PLI_MUST_CHECK;
+
+/* pli_opener_free: NULL is fine. */
+PLI_API void pli_opener_free(struct pli_opener *opener);
 
 #ifdef __cplusplus
 }

@@ -19,14 +19,21 @@
 extern "C" {
 #endif
 
-enum pli_end { PLI_END_NONE, PLI_END_PATH, PLI_END_FD, PLI_END_MEMORY };
+enum pli_end { PLI_END_NONE, PLI_END_PATH, PLI_END_FD, PLI_END_MEMORY, PLI_END_CALLBACK };
+
+/*
+ * A pli_read_at fills buf with the len bytes at off of some content. Several threads call it at once. It fails as it likes.
+ */
+typedef enum pli_status pli_read_at(void *arg, uint64_t off, void *buf, size_t len, struct pli_error *err);
 
 struct pli_input {
 	enum pli_end kind;
 	const char *name; /* the path; for others how errors speak of it */
 	int fd;           /* read from its current offset; not closed */
 	const void *data;
-	size_t len;
+	uint64_t len; /* memory, callback */
+	pli_read_at *read_at;
+	void *arg;
 };
 
 struct pli_output {
@@ -43,21 +50,29 @@ struct pli_output {
 static inline struct pli_input
 pli_input_path(const char *path)
 {
-	struct pli_input in = { PLI_END_PATH, path, -1, NULL, 0 };
+	struct pli_input in = { PLI_END_PATH, path, -1, NULL, 0, NULL, NULL };
 	return in;
 }
 
 static inline struct pli_input
 pli_input_fd(int fd, const char *name)
 {
-	struct pli_input in = { PLI_END_FD, name, fd, NULL, 0 };
+	struct pli_input in = { PLI_END_FD, name, fd, NULL, 0, NULL, NULL };
 	return in;
 }
 
 static inline struct pli_input
 pli_input_memory(const void *data, size_t len, const char *name)
 {
-	struct pli_input in = { PLI_END_MEMORY, name, -1, data, len };
+	struct pli_input in = { PLI_END_MEMORY, name, -1, data, len, NULL, NULL };
+	return in;
+}
+
+/* Content of len bytes that exists only piece by piece; read by position, by all threads at once. */
+static inline struct pli_input
+pli_input_callback(pli_read_at *read_at, void *arg, uint64_t len, const char *name)
+{
+	struct pli_input in = { PLI_END_CALLBACK, name, -1, NULL, len, read_at, arg };
 	return in;
 }
 
