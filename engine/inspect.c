@@ -206,3 +206,9 @@ pli_envelope_free(struct pli_envelope *envelope)
 	free(i->cipher);
 	free(i);
 }
+
+bool
+pli_looks_sealed(const void *data, size_t len)
+{
+	return head_looks_like(view_of(data, len));
+}

@@ -24,6 +24,7 @@ struct source {
 	int fd; /* -1: memory, callback */
 	bool own_fd;
 	pli_read_at *read_at; /* callback */
+	pli_unchanged *unchanged;
 	void *arg;
 	bool positional;
 	uint64_t start;     /* file offset of offset 0 */
@@ -105,6 +106,7 @@ source_open(struct source **out, const struct pli_input *in, const struct pli_ho
 		s->positional = true;
 		s->size = in->len;
 		s->read_at = in->read_at;
+		s->unchanged = in->unchanged;
 		s->arg = in->arg;
 		break;
 	case PLI_END_NONE:
@@ -300,6 +302,8 @@ source_unchanged(const struct source *s, struct pli_error *err)
 {
 	struct stat now;
 
+	if (s->unchanged != NULL)
+		return s->unchanged(s->arg, err);
 	if (s->fd < 0 || !s->positional)
 		return PLI_OK;
 	if (fstat(s->fd, &now) != 0)

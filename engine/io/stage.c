@@ -1,20 +1,17 @@
 /* stage.c - everything happens relative to one open folder, so that renaming the folder meanwhile changes nothing. */
 #include "stage.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define PREFIX ".pli-"
-#define DIGITS 16
-#define HIDDEN_LEN (sizeof(PREFIX) - 1 + DIGITS)
+#include "hidden.h"
+
 #define TRIES 16
 
 struct stage {
@@ -24,64 +21,8 @@ struct stage {
 	int folder_fd, fd;
 	bool replace, no_sync;
 	bool committed;
-	char hidden[HIDDEN_LEN + 1]; /* empty: no name */
+	char hidden[HIDDEN_CAP]; /* empty: no name */
 };
-
-static bool
-is_hidden(const char *name)
-{
-	size_t i;
-
-	if (strlen(name) != HIDDEN_LEN || strncmp(name, PREFIX, sizeof(PREFIX) - 1) != 0)
-		return false;
-	for (i = sizeof(PREFIX) - 1; i < HIDDEN_LEN; i++)
-		if (strchr("0123456789abcdef", name[i]) == NULL)
-			return false;
-	return true;
-}
-
-static bool
-make_hidden(struct stage *s)
-{
-	uint64_t number;
-
-	if (getrandom(&number, sizeof(number), 0) != (ssize_t)sizeof(number))
-		return false;
-	(void)snprintf(s->hidden, sizeof(s->hidden), PREFIX "%016llx", (unsigned long long)number);
-	return true;
-}
-
-/* Removes one leftover of a run that was killed. Whose lock is held by somebody is somebody's work. */
-static void
-sweep_one(int folder, const char *name)
-{
-	struct stat st;
-	int fd = openat(folder, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-
-	if (fd < 0)
-		return;
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid() && flock(fd, LOCK_EX | LOCK_NB) == 0)
-		(void)unlinkat(folder, name, 0);
-	(void)close(fd);
-}
-
-static void
-sweep(int folder)
-{
-	int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	const struct dirent *entry;
-
-	if (dir == NULL) {
-		if (fd >= 0)
-			(void)close(fd);
-		return;
-	}
-	while ((entry = readdir(dir)) != NULL)
-		if (is_hidden(entry->d_name))
-			sweep_one(folder, entry->d_name);
-	(void)closedir(dir);
-}
 
 /* A file with a hidden name. A sweeper may come between the name and the lock: then the file is gone, and made again. */
 static int
@@ -91,7 +32,7 @@ open_hidden(struct stage *s)
 	int fd, i;
 
 	for (i = 0; i < TRIES; i++) {
-		if (!make_hidden(s))
+		if (!hidden_name(s->hidden))
 			break;
 		fd = openat(s->folder_fd, s->hidden, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 		if (fd < 0 && errno == EEXIST)
@@ -181,7 +122,7 @@ stage_new(struct stage **out, const char *path, bool replace, bool no_sync, stru
 	}
 	if ((rc = check_free(s, err)) != PLI_OK)
 		goto out;
-	sweep(s->folder_fd);
+	hidden_sweep(s->folder_fd);
 	if ((s->fd = open_unnamed(s)) < 0 && (s->fd = open_hidden(s)) < 0)
 		rc = fail_errno(err, PLI_ERR_IO, errno, "cannot create a file beside %s", path);
 out:
@@ -197,22 +138,6 @@ int
 stage_fd(const struct stage *s)
 {
 	return s->fd;
-}
-
-/* The umask, without changing it for the other threads of the process. */
-static mode_t
-current_umask(void)
-{
-	FILE *f = fopen("/proc/self/status", "re");
-	unsigned long mask = 077;
-	char line[128];
-
-	while (f != NULL && fgets(line, sizeof(line), f) != NULL)
-		if (strncmp(line, "Umask:", 6) == 0)
-			mask = strtoul(line + 6, NULL, 8);
-	if (f != NULL)
-		(void)fclose(f);
-	return (mode_t)mask & 0777;
 }
 
 static int
@@ -247,7 +172,7 @@ name_replacing(struct stage *s)
 	int i;
 
 	for (i = 0; s->hidden[0] == '\0'; i++) {
-		if (!make_hidden(s))
+		if (!hidden_name(s->hidden))
 			return errno;
 		if (link_unnamed(s, s->hidden) == 0)
 			break;
@@ -264,7 +189,7 @@ stage_commit(struct stage *s, struct pli_error *err)
 	enum pli_status rc;
 	int e;
 
-	if (fchmod(s->fd, 0666 & ~current_umask()) != 0)
+	if (fchmod(s->fd, 0666 & ~hidden_umask()) != 0)
 		return fail_errno(err, PLI_ERR_IO, errno, "cannot set the permissions of %s", s->path);
 	if (!s->no_sync && fsync(s->fd) != 0)
 		return fail_errno(err, PLI_ERR_IO, errno, "cannot sync %s", s->path);

@@ -50,6 +50,12 @@ PLI_API enum pli_status pli_inspect(struct pli_envelope **out, struct pli *pli, 
 
 PLI_API void pli_envelope_free(struct pli_envelope *envelope);
 
+/*
+ * pli_looks_sealed tells whether the first len bytes of some content are those of an enveloped CMS message, in BER or PEM.
+ * 64 bytes are enough.
+ */
+PLI_API bool pli_looks_sealed(const void *data, size_t len);
+
 #ifdef __cplusplus
 }
 #endif

@@ -26,6 +26,9 @@ enum pli_end { PLI_END_NONE, PLI_END_PATH, PLI_END_FD, PLI_END_MEMORY, PLI_END_C
  */
 typedef enum pli_status pli_read_at(void *arg, uint64_t off, void *buf, size_t len, struct pli_error *err);
 
+/* A pli_unchanged is asked once all was read, before anything is committed: is it still what it was? */
+typedef enum pli_status pli_unchanged(void *arg, struct pli_error *err);
+
 struct pli_input {
 	enum pli_end kind;
 	const char *name; /* the path; for others how errors speak of it */
@@ -33,6 +36,7 @@ struct pli_input {
 	const void *data;
 	uint64_t len; /* memory, callback */
 	pli_read_at *read_at;
+	pli_unchanged *unchanged; /* or NULL */
 	void *arg;
 };
 
@@ -50,29 +54,29 @@ struct pli_output {
 static inline struct pli_input
 pli_input_path(const char *path)
 {
-	struct pli_input in = { PLI_END_PATH, path, -1, NULL, 0, NULL, NULL };
+	struct pli_input in = { PLI_END_PATH, path, -1, NULL, 0, NULL, NULL, NULL };
 	return in;
 }
 
 static inline struct pli_input
 pli_input_fd(int fd, const char *name)
 {
-	struct pli_input in = { PLI_END_FD, name, fd, NULL, 0, NULL, NULL };
+	struct pli_input in = { PLI_END_FD, name, fd, NULL, 0, NULL, NULL, NULL };
 	return in;
 }
 
 static inline struct pli_input
 pli_input_memory(const void *data, size_t len, const char *name)
 {
-	struct pli_input in = { PLI_END_MEMORY, name, -1, data, len, NULL, NULL };
+	struct pli_input in = { PLI_END_MEMORY, name, -1, data, len, NULL, NULL, NULL };
 	return in;
 }
 
 /* Content of len bytes that exists only piece by piece; read by position, by all threads at once. */
 static inline struct pli_input
-pli_input_callback(pli_read_at *read_at, void *arg, uint64_t len, const char *name)
+pli_input_callback(pli_read_at *read_at, pli_unchanged *unchanged, void *arg, uint64_t len, const char *name)
 {
-	struct pli_input in = { PLI_END_CALLBACK, name, -1, NULL, len, read_at, arg };
+	struct pli_input in = { PLI_END_CALLBACK, name, -1, NULL, len, read_at, unchanged, arg };
 	return in;
 }
 

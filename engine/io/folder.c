@@ -1,0 +1,153 @@
+/* folder.c - made, filled and named below one open parent. */
+#include "folder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "hidden.h"
+
+#define TRIES 16
+#define FOLDER (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+
+struct folder {
+	char *parent, *name;
+	int parent_fd, fd;
+	bool made_parent, no_sync, committed;
+	char hidden[HIDDEN_CAP]; /* empty: there is none */
+};
+
+static enum pli_status
+taken(const struct folder *f, struct pli_error *err)
+{
+	enum pli_status rc = fail(err, PLI_ERR_EXISTS, "%s/%s exists already", f->parent, f->name);
+
+	fail_hint(err, "open into another folder with -C, or move it away: folders are never replaced");
+	return rc;
+}
+
+/* A sweeper may come between the name and the lock: then the folder is gone, and made again. */
+static enum pli_status
+make_hidden(struct folder *f, struct pli_error *err)
+{
+	struct stat st;
+	int i, e;
+
+	for (i = 0; i < TRIES && hidden_name(f->hidden); i++) {
+		if (mkdirat(f->parent_fd, f->hidden, 0700) != 0) {
+			e = errno;
+			f->hidden[0] = '\0';
+			if (e != EEXIST)
+				return fail_errno(err, PLI_ERR_IO, e, "cannot make a folder in %s", f->parent);
+			continue;
+		}
+		f->fd = openat(f->parent_fd, f->hidden, FOLDER);
+		if (f->fd >= 0 && flock(f->fd, LOCK_EX | LOCK_NB) == 0 && fstat(f->fd, &st) == 0 && st.st_nlink > 0)
+			return PLI_OK;
+		if (f->fd >= 0)
+			(void)close(f->fd);
+		f->fd = -1;
+	}
+	f->hidden[0] = '\0';
+	return fail_errno(err, PLI_ERR_IO, errno, "cannot make a folder in %s", f->parent);
+}
+
+static enum pli_status
+open_parent(struct folder *f, struct pli_error *err)
+{
+	if (mkdir(f->parent, 0777) == 0)
+		f->made_parent = true;
+	else if (errno != EEXIST)
+		return fail_errno(err, PLI_ERR_IO, errno, "cannot make the folder %s", f->parent);
+	if ((f->parent_fd = open(f->parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
+		return fail_errno(err, PLI_ERR_IO, errno, "cannot open the folder %s", f->parent);
+	return PLI_OK;
+}
+
+enum pli_status
+folder_new(struct folder **out, const char *parent, const char *name, bool no_sync, struct pli_error *err)
+{
+	struct folder *f = calloc(1, sizeof(*f));
+	enum pli_status rc = PLI_OK;
+	struct stat st;
+
+	*out = NULL;
+	if (f == NULL)
+		return fail_memory(err);
+	f->parent_fd = f->fd = -1;
+	f->no_sync = no_sync;
+	f->parent = strdup(parent);
+	f->name = strdup(name);
+	if (f->parent == NULL || f->name == NULL)
+		rc = fail_memory(err);
+	else if (name[0] == '\0' || strchr(name, '/') != NULL || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		rc = fail(err, PLI_ERR_USAGE, "\"%s\" cannot be the name of a folder", name);
+	else if ((rc = open_parent(f, err)) == PLI_OK && fstatat(f->parent_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		rc = taken(f, err);
+	if (rc == PLI_OK) {
+		hidden_sweep(f->parent_fd);
+		rc = make_hidden(f, err);
+	}
+	if (rc != PLI_OK) {
+		folder_free(f);
+		return rc;
+	}
+	*out = f;
+	return PLI_OK;
+}
+
+int
+folder_fd(const struct folder *f)
+{
+	return f->fd;
+}
+
+enum pli_status
+folder_commit(struct folder *f, struct pli_error *err)
+{
+	/* One call for all files: an fsync each would wait for the disk as often. */
+	if (!f->no_sync && syncfs(f->fd) != 0)
+		return fail_errno(err, PLI_ERR_IO, errno, "cannot sync %s/%s", f->parent, f->name);
+	if (fchmod(f->fd, 0777 & ~hidden_umask()) != 0)
+		return fail_errno(err, PLI_ERR_IO, errno, "cannot set the permissions of %s/%s", f->parent, f->name);
+	if (renameat2(f->parent_fd, f->hidden, f->parent_fd, f->name, RENAME_NOREPLACE) != 0)
+		return errno == EEXIST
+			   ? taken(f, err)
+			   : fail_errno(err, PLI_ERR_IO, errno, "cannot give %s/%s its name", f->parent, f->name);
+	f->committed = true;
+	if (!f->no_sync && fsync(f->parent_fd) != 0)
+		return fail_errno(err, PLI_ERR_IO, errno,
+		    "%s/%s is complete and in place, but its folder could not be synced: after a power failure it may "
+		    "be gone",
+		    f->parent, f->name);
+	return PLI_OK;
+}
+
+void
+folder_keep(struct folder *f)
+{
+	f->made_parent = false;
+}
+
+void
+folder_free(struct folder *f)
+{
+	if (f == NULL)
+		return;
+	if (!f->committed && f->hidden[0] != '\0')
+		hidden_remove(f->parent_fd, f->hidden);
+	if (f->fd >= 0)
+		(void)close(f->fd);
+	if (f->parent_fd >= 0)
+		(void)close(f->parent_fd);
+	if (f->made_parent && !f->committed)
+		(void)rmdir(f->parent);
+	free(f->parent);
+	free(f->name);
+	free(f);
+}

@@ -1,0 +1,155 @@
+/* hidden.c - nothing here can fail in a way that matters: what is not removed now is removed by the next run. */
+#include "hidden.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PREFIX ".pli-"
+#define DIGITS 16
+#define HIDDEN_LEN (sizeof(PREFIX) - 1 + DIGITS)
+#define FOLDER (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+
+static bool
+is_hidden(const char *name)
+{
+	size_t i;
+
+	if (strlen(name) != HIDDEN_LEN || strncmp(name, PREFIX, sizeof(PREFIX) - 1) != 0)
+		return false;
+	for (i = sizeof(PREFIX) - 1; i < HIDDEN_LEN; i++)
+		if (strchr("0123456789abcdef", name[i]) == NULL)
+			return false;
+	return true;
+}
+
+bool
+hidden_name(char out[HIDDEN_CAP])
+{
+	uint64_t number;
+
+	out[0] = '\0';
+	if (getrandom(&number, sizeof(number), 0) != (ssize_t)sizeof(number))
+		return false;
+	(void)snprintf(out, HIDDEN_CAP, PREFIX "%016llx", (unsigned long long)number);
+	return true;
+}
+
+/*
+ * One step of removing a folder: files go; the name of the first folder in it that does not is written to next. Returns
+ * false if there is none.
+ */
+static bool
+empty_folder(int fd, char next[NAME_MAX + 1])
+{
+	int again = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = again < 0 ? NULL : fdopendir(again);
+	const struct dirent *d;
+	bool found = false;
+
+	if (dir == NULL) {
+		if (again >= 0)
+			(void)close(again);
+		return false;
+	}
+	while (!found && (d = readdir(dir)) != NULL) {
+		if (strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0 || unlinkat(fd, d->d_name, 0) == 0 ||
+		    unlinkat(fd, d->d_name, AT_REMOVEDIR) == 0)
+			continue;
+		(void)snprintf(next, NAME_MAX + 1, "%s", d->d_name);
+		found = true;
+	}
+	(void)closedir(dir);
+	return found;
+}
+
+/* Removes the first folder below name that has no folders in it, or name itself. Returns true while there is more to do. */
+static bool
+remove_one(int folder, const char *name)
+{
+	int parent = dup(folder), fd = openat(folder, name, FOLDER);
+	char leaf[NAME_MAX + 1], next[NAME_MAX + 1];
+	bool top = true, removed;
+
+	(void)snprintf(leaf, sizeof(leaf), "%s", name);
+	while (fd >= 0 && empty_folder(fd, next)) {
+		if (parent >= 0)
+			(void)close(parent);
+		parent = fd;
+		/* one that may not be read is still ours */
+		fd = fchmodat(parent, next, 0700, 0) == 0 ? openat(parent, next, FOLDER) : -1;
+		memcpy(leaf, next, sizeof(leaf));
+		top = false;
+	}
+	removed = fd >= 0 && parent >= 0 && unlinkat(parent, leaf, AT_REMOVEDIR) == 0;
+	if (fd >= 0)
+		(void)close(fd);
+	if (parent >= 0)
+		(void)close(parent);
+	return removed && !top;
+}
+
+void
+hidden_remove(int folder, const char *name)
+{
+	while (remove_one(folder, name))
+		;
+}
+
+/* Removes one leftover of a run that was killed. Whose lock is held by somebody is somebody's work. */
+static void
+sweep_one(int folder, const char *name)
+{
+	struct stat st;
+	int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	if (fstat(fd, &st) == 0 && st.st_uid == geteuid() && flock(fd, LOCK_EX | LOCK_NB) == 0) {
+		if (S_ISREG(st.st_mode))
+			(void)unlinkat(folder, name, 0);
+		else if (S_ISDIR(st.st_mode))
+			hidden_remove(folder, name);
+	}
+	(void)close(fd);
+}
+
+void
+hidden_sweep(int folder)
+{
+	int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+
+	if (dir == NULL) {
+		if (fd >= 0)
+			(void)close(fd);
+		return;
+	}
+	while ((entry = readdir(dir)) != NULL)
+		if (is_hidden(entry->d_name))
+			sweep_one(folder, entry->d_name);
+	(void)closedir(dir);
+}
+
+mode_t
+hidden_umask(void)
+{
+	FILE *f = fopen("/proc/self/status", "re");
+	unsigned long mask = 077;
+	char line[128];
+
+	while (f != NULL && fgets(line, sizeof(line), f) != NULL)
+		if (strncmp(line, "Umask:", 6) == 0)
+			mask = strtoul(line + 6, NULL, 8);
+	if (f != NULL)
+		(void)fclose(f);
+	return (mode_t)mask & 0777;
+}

@@ -1,0 +1,29 @@
+#ifndef PLI_HIDDEN_H
+#define PLI_HIDDEN_H
+
+/*
+ * hidden.h - the names of what is not complete: ".pli-" and 16 hex digits, ours alone (mode 0600 or 0700), locked with
+ * flock while somebody works on it.
+ */
+
+#include <sys/types.h>
+
+#include "bytes.h"
+
+#define HIDDEN_CAP 22
+
+/* hidden_name writes a random one to out. Returns false, with errno set, where there are no random bytes. */
+bool hidden_name(char out[HIDDEN_CAP]);
+
+/*
+ * hidden_sweep removes, from an open folder, the hidden entries that killed runs left: ours by owner, and locked by no one.
+ */
+void hidden_sweep(int folder);
+
+/* hidden_remove removes a folder with all that is in it. */
+void hidden_remove(int folder, const char *name);
+
+/* hidden_umask is the process's umask, which is not changed for other threads to see it. */
+mode_t hidden_umask(void);
+
+#endif

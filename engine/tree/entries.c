@@ -1,0 +1,239 @@
+/*
+ * entries.c - libarchive pulls, the opener gives. What is no tar archive goes through libarchive's raw format: then there is
+ * one entry, without a name. Whether it is one is libarchive's to say, but for a begin of zeroes: an archive without entries
+ * and a file of zeroes look the same, and only as a file nothing of it is lost.
+ */
+#include "entries.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <string.h>
+
+#include "rules.h"
+
+#define BLOCK 512
+
+struct reading {
+	struct pli_opener *opener;
+	const struct pli_tree_limits *limits;
+	const struct entries_visitor *visitor;
+	struct archive *archive;
+	struct rules *rules;
+	const void *first; /* what was looked at before libarchive was */
+	size_t first_len;
+	struct pli_error reading; /* the opener's failure */
+	bool raw;
+	uint64_t count, size;
+};
+
+static la_ssize_t
+give(struct archive *a, void *arg, const void **data)
+{
+	struct reading *r = arg;
+	size_t len;
+
+	if (r->first_len > 0) {
+		*data = r->first;
+		len = r->first_len;
+		r->first_len = 0;
+		return (la_ssize_t)len;
+	}
+	if (pli_opener_read(r->opener, data, &len, &r->reading) != PLI_OK) {
+		archive_set_error(a, EIO, "%s", "the envelope cannot be read");
+		return -1;
+	}
+	return (la_ssize_t)len;
+}
+
+static enum pli_status
+damaged(const struct reading *r, struct pli_error *err)
+{
+	const char *why = archive_error_string(r->archive);
+
+	if (r->reading.status != PLI_OK)
+		return fail_copy(err, &r->reading);
+	return fail(err, PLI_ERR_MALFORMED, "the archive in the envelope is damaged: %s",
+	    why != NULL ? why : "no reason given");
+}
+
+static bool
+all_zero(const uint8_t *p, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		if (p[i] != 0)
+			return false;
+	return true;
+}
+
+static enum pli_status
+start(struct reading *r, struct pli_error *err)
+{
+	struct archive *a = r->archive = archive_read_new();
+	enum pli_status rc;
+
+	if (a == NULL)
+		return fail_memory(err);
+	if ((rc = pli_opener_read(r->opener, &r->first, &r->first_len, err)) != PLI_OK ||
+	    (rc = rules_new(&r->rules, err)) != PLI_OK)
+		return rc;
+	if ((!all_zero(r->first, r->first_len < BLOCK ? r->first_len : BLOCK) &&
+		archive_read_support_format_tar(a) != ARCHIVE_OK) ||
+	    archive_read_support_format_raw(a) != ARCHIVE_OK || archive_read_support_format_empty(a) != ARCHIVE_OK ||
+	    archive_read_open(a, r, NULL, give, NULL) != ARCHIVE_OK)
+		return damaged(r, err);
+	return PLI_OK;
+}
+
+static enum pli_status
+unfit(const char *path, const char *what, struct pli_error *err)
+{
+	return fail(err, PLI_ERR_LIMIT, "%s is %s: only files and folders are opened", path, what);
+}
+
+/* Turns libarchive's entry into ours. path has room for 4,096 bytes. */
+static enum pli_status
+translate(struct reading *r, struct archive_entry *from, char *path, struct tar_entry *e, struct pli_error *err)
+{
+	const char *name = archive_entry_pathname_utf8(from);
+	__LA_MODE_T type = archive_entry_filetype(from);
+	enum pli_status rc;
+
+	*e = (struct tar_entry){ .path = path };
+	path[0] = '\0';
+	if (r->raw) {
+		e->mode = 0666;
+		return PLI_OK;
+	}
+	if (name == NULL)
+		return fail(err, PLI_ERR_LIMIT, "a name in the archive is not UTF-8");
+	if ((rc = rules_path(view_of(name, strlen(name)), path, err)) != PLI_OK)
+		return rc;
+	if (archive_entry_hardlink(from) != NULL)
+		return unfit(path, "a hard link", err);
+	if (type == AE_IFLNK)
+		return unfit(path, "a symbolic link", err);
+	if (type != AE_IFREG && type != AE_IFDIR)
+		return unfit(path, "neither a file nor a folder", err);
+	e->folder = type == AE_IFDIR;
+	if (path[0] == '\0' && !e->folder)
+		return fail(err, PLI_ERR_LIMIT, "a file in the archive has no name");
+	e->mode = archive_entry_perm(from) & 0777;
+	e->mtime = archive_entry_mtime(from);
+	if (!e->folder && archive_entry_size(from) < 0)
+		return fail(err, PLI_ERR_MALFORMED, "%s has no size", path);
+	e->size = e->folder ? 0 : (uint64_t)archive_entry_size(from);
+	return PLI_OK;
+}
+
+static enum pli_status
+count(struct reading *r, uint64_t files, uint64_t bytes, struct pli_error *err)
+{
+	r->count += files;
+	if (r->count > r->limits->max_files)
+		return fail(err, PLI_ERR_LIMIT, "more than %llu files and folders in the archive",
+		    (unsigned long long)r->limits->max_files);
+	if (bytes > r->limits->max_size - r->size)
+		return fail(err, PLI_ERR_LIMIT, "more than %llu bytes of files in the archive",
+		    (unsigned long long)r->limits->max_size);
+	r->size += bytes;
+	return PLI_OK;
+}
+
+static enum pli_status
+pass_data(struct reading *r, struct tar_entry *e, struct pli_error *err)
+{
+	const struct entries_visitor *v = r->visitor;
+	const void *p;
+	size_t len;
+	la_int64_t off;
+	enum pli_status rc;
+	int got;
+
+	while ((got = archive_read_data_block(r->archive, &p, &len, &off)) == ARCHIVE_OK) {
+		if (r->raw && (rc = count(r, 0, len, err)) != PLI_OK)
+			return rc;
+		if (r->raw)
+			e->size = (uint64_t)off + len;
+		else if (off < 0 || (uint64_t)off > e->size || len > e->size - (uint64_t)off)
+			return fail(err, PLI_ERR_MALFORMED, "%s is longer than the archive says", e->path);
+		if (len > 0 && (rc = v->data(v->arg, p, len, (uint64_t)off, err)) != PLI_OK)
+			return rc;
+	}
+	return got == ARCHIVE_EOF ? PLI_OK : damaged(r, err);
+}
+
+static enum pli_status
+pass_entry(struct reading *r, struct archive_entry *from, struct pli_error *err)
+{
+	const struct entries_visitor *v = r->visitor;
+	char path[4096];
+	struct tar_entry e;
+	enum pli_status rc;
+
+	if ((rc = translate(r, from, path, &e, err)) != PLI_OK)
+		return rc;
+	if (path[0] == '\0' && !r->raw)
+		return PLI_OK; /* the root itself */
+	if ((rc = count(r, 1, e.size, err)) != PLI_OK)
+		return rc;
+	if (!r->raw &&
+	    (rc = rules_add(r->rules, path, e.folder ? RULES_FOLDER : RULES_FILE, v->missing, v->arg, err)) != PLI_OK)
+		return rc;
+	if ((rc = v->begin(v->arg, &e, err)) != PLI_OK || (!e.folder && (rc = pass_data(r, &e, err)) != PLI_OK))
+		return rc;
+	return v->end(v->arg, &e, err);
+}
+
+static enum pli_status
+pass_all(struct reading *r, struct pli_error *err)
+{
+	struct archive_entry *from;
+	enum pli_status rc;
+	bool first = true;
+	int got;
+
+	for (;; first = false) {
+		got = archive_read_next_header(r->archive, &from);
+		if (got != ARCHIVE_OK && got != ARCHIVE_WARN && got != ARCHIVE_EOF)
+			return damaged(r, err);
+		if (first && (archive_format(r->archive) & ARCHIVE_FORMAT_BASE_MASK) != ARCHIVE_FORMAT_TAR) {
+			r->raw = true;
+			if ((rc = r->visitor->raw(r->visitor->arg, err)) != PLI_OK)
+				return rc;
+			if (got == ARCHIVE_EOF) { /* a file without content */
+				struct tar_entry empty = { .path = "", .mode = 0666 };
+
+				rc = r->visitor->begin(r->visitor->arg, &empty, err);
+				return rc != PLI_OK ? rc : r->visitor->end(r->visitor->arg, &empty, err);
+			}
+		}
+		if (got == ARCHIVE_EOF)
+			return PLI_OK;
+		if ((rc = pass_entry(r, from, err)) != PLI_OK)
+			return rc;
+	}
+}
+
+enum pli_status
+entries_run(struct pli_opener *opener, const struct pli_tree_limits *limits, const struct entries_visitor *visitor,
+    struct pli_error *err)
+{
+	struct reading r = { .opener = opener, .limits = limits, .visitor = visitor };
+	locale_t ours, before;
+	enum pli_status rc;
+
+	if ((rc = tar_locale(&ours, err)) != PLI_OK)
+		return rc;
+	before = tar_enter(ours);
+	if ((rc = start(&r, err)) == PLI_OK)
+		rc = pass_all(&r, err);
+	if (r.archive != NULL)
+		(void)archive_read_free(r.archive);
+	rules_free(r.rules);
+	tar_leave(before);
+	freelocale(ours);
+	return rc;
+}

@@ -1,0 +1,52 @@
+#ifndef PLI_EXTRACT_H
+#define PLI_EXTRACT_H
+
+/*
+ * extract.h - makes files and folders below an open folder that is ours alone.
+ *
+ *      extract_init -> (extract_folder | extract_begin -> extract_data ... -> extract_end) ... -> extract_finish
+ *              -> extract_clear
+ *
+ * Files are made new, never opened; permissions are those of the archive that the umask leaves, set-user-id and the like
+ * never; folders get theirs at the end, when nothing is put in them any more.
+ */
+
+#include <sys/types.h>
+
+#include "bytes.h"
+#include "tar.h"
+
+struct extract_made {
+	char *path;
+	mode_t mode;
+	int64_t mtime;
+	bool dated;
+};
+
+struct extract {
+	int root;
+	mode_t umask;
+	int fd;     /* of the current file, or -1 */
+	int parent; /* the folder of the last file, or -1 */
+	char parent_path[4096];
+	struct extract_made *made;
+	size_t count, cap;
+};
+
+void extract_init(struct extract *x, int root);
+
+/* extract_folder makes a folder, unless it was made as one that the archive had left out. e NULL: such a one. */
+enum pli_status extract_folder(
+    struct extract *x, const char *path, const struct tar_entry *e, struct pli_error *err) PLI_MUST_CHECK;
+
+enum pli_status extract_begin(struct extract *x, const struct tar_entry *e, struct pli_error *err) PLI_MUST_CHECK;
+enum pli_status extract_data(
+    struct extract *x, const char *path, const void *p, size_t len, uint64_t off, struct pli_error *err) PLI_MUST_CHECK;
+enum pli_status extract_end(struct extract *x, const struct tar_entry *e, struct pli_error *err) PLI_MUST_CHECK;
+
+/* extract_finish gives folders their permissions and times. */
+enum pli_status extract_finish(struct extract *x, struct pli_error *err) PLI_MUST_CHECK;
+
+void extract_clear(struct extract *x);
+
+#endif

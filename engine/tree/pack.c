@@ -1,0 +1,62 @@
+/*
+ * pack.c - the story of sealing a folder:
+ *
+ *      paths -> plan -> warnings -> pli_seal, whose workers read their own parts of the plan
+ */
+#include "pli/tree.h"
+
+#include "plan.h"
+#include "warn.h"
+
+static enum pli_status
+look(const struct plan *plan, const struct pli_tree_seal_options *options, uint64_t *warnings, struct pli_error *err)
+{
+	struct warn_to to = { options->warn, options->arg, 0 };
+	enum pli_status rc = warn_all(plan, &to, err);
+
+	*warnings = to.count;
+	if (rc == PLI_OK && options->strict && to.count > 0)
+		return fail(
+		    err, PLI_ERR_LIMIT, "%llu warnings, and --strict refuses any", (unsigned long long)to.count);
+	return rc;
+}
+
+static uint64_t
+count_files(const struct plan *plan)
+{
+	uint64_t files = 0;
+	size_t i;
+
+	for (i = 0; i < plan_count(plan); i++)
+		files += !plan_entry(plan, i)->folder;
+	return files;
+}
+
+enum pli_status
+pli_tree_seal(struct pli *pli, const struct pli_certs *certs, const char *const *paths, size_t count,
+    const struct pli_output *out, const struct pli_tree_seal_options *options, struct pli_tree_sealed *result,
+    struct pli_error *err)
+{
+	struct plan_limits limits = {
+		options->limits.max_files != 0 ? options->limits.max_files : PLI_TREE_MAX_FILES,
+		options->limits.max_size != 0 ? options->limits.max_size : PLI_TREE_MAX_SIZE,
+	};
+	struct pli_sealed sealed;
+	struct pli_input in;
+	struct plan *plan;
+	uint64_t warnings = 0;
+	enum pli_status rc;
+
+	if (count == 0)
+		return fail(err, PLI_ERR_USAGE, "nothing to seal");
+	if ((rc = plan_new(&plan, paths, count, &limits, err)) != PLI_OK)
+		return rc;
+	if ((rc = look(plan, options, &warnings, err)) != PLI_OK)
+		goto out;
+	in = pli_input_callback(plan_read, plan_unchanged, plan, plan_length(plan), "the archive");
+	if ((rc = pli_seal(pli, certs, &in, out, &options->seal, &sealed, err)) == PLI_OK && result != NULL)
+		*result = (struct pli_tree_sealed){ sealed, count_files(plan), warnings };
+out:
+	plan_free(plan);
+	return rc;
+}

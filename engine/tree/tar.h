@@ -1,0 +1,38 @@
+#ifndef PLI_TAR_H
+#define PLI_TAR_H
+
+/*
+ * tar.h - the archive format, by libarchive: headers of what is sealed, entries of what is opened.
+ *
+ * Headers are lean and private (FORMAT.md, "Archives"): path, type, permission bits, size, time in whole seconds.
+ */
+
+#include <locale.h>
+
+#include "bytes.h"
+
+struct archive;
+
+struct tar_entry {
+	const char *path; /* UTF-8 */
+	bool folder;
+	unsigned mode; /* permission bits */
+	uint64_t size; /* 0 for a folder */
+	int64_t mtime; /* seconds since 1970 */
+};
+
+/*
+ * tar_locale makes what must be in force around libarchive's calls: in the C locale it crashes on names that are not ASCII.
+ * tar_enter puts it in force for this thread and returns what was before, for tar_leave.
+ */
+enum pli_status tar_locale(locale_t *out, struct pli_error *err) PLI_MUST_CHECK;
+locale_t tar_enter(locale_t ours);
+void tar_leave(locale_t before);
+
+/*
+ * tar_header appends the header of an entry to out: a multiple of 512 bytes, always the same for the same entry. Any
+ * thread, in the locale.
+ */
+enum pli_status tar_header(const struct tar_entry *e, struct buf *out, struct pli_error *err) PLI_MUST_CHECK;
+
+#endif

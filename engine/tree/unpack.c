@@ -1,0 +1,216 @@
+/*
+ * unpack.c - the story of opening to a folder:
+ *
+ *      head and key -> place -> entries into the staging folder -> the rest of the envelope -> tag -> commit -> told
+ *
+ * Whatever the archive says, the envelope is read to its end first: if its tag is bad, that is the error, and what the
+ * archive said was nobody's word.
+ */
+#include "pli/tree.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "entries.h"
+#include "extract.h"
+#include "folder.h"
+#include "inventory.h"
+#include "pli/digest.h"
+#include "stage.h"
+
+struct unpacking {
+	const struct pli_tree_open_options *options;
+	bool writing; /* or only listing */
+	const char *parent, *name;
+	struct folder *folder;
+	struct stage *file; /* content that is no archive */
+	struct extract extract;
+	struct inventory inventory;
+	struct pli_digest *digest; /* or NULL */
+	const char *current;       /* path of the entry, for messages */
+	uint64_t digested;         /* bytes of the current file */
+	bool raw;
+	struct pli_error local; /* a failure of ours, about which the archive says nothing */
+};
+
+static enum pli_status
+raw(void *arg, struct pli_error *err)
+{
+	struct unpacking *u = arg;
+	enum pli_status rc;
+	char *path;
+
+	u->raw = true;
+	if (!u->writing)
+		return PLI_OK;
+	if (asprintf(&path, "%s/%s", u->parent, u->name) < 0)
+		return fail_memory(err);
+	rc = stage_new(&u->file, path, false, u->options->no_sync, &u->local);
+	free(path);
+	if (rc != PLI_OK)
+		return fail_copy(err, &u->local);
+	u->extract.fd = stage_fd(u->file);
+	return PLI_OK;
+}
+
+static enum pli_status
+missing(void *arg, const char *path, struct pli_error *err)
+{
+	struct unpacking *u = arg;
+
+	if (u->writing && extract_folder(&u->extract, path, NULL, &u->local) != PLI_OK)
+		return fail_copy(err, &u->local);
+	return PLI_OK;
+}
+
+static enum pli_status
+begin(void *arg, const struct tar_entry *e, struct pli_error *err)
+{
+	struct unpacking *u = arg;
+	enum pli_status rc = PLI_OK;
+
+	u->digested = 0;
+	u->current = u->raw ? u->name : e->path;
+	if (!u->writing || u->raw)
+		return PLI_OK;
+	if (e->folder)
+		rc = extract_folder(&u->extract, e->path, e, &u->local);
+	else
+		rc = extract_begin(&u->extract, e, &u->local);
+	return rc == PLI_OK ? PLI_OK : fail_copy(err, &u->local);
+}
+
+/* Adds zeroes for a hole in a file. */
+static enum pli_status
+digest_hole(struct unpacking *u, uint64_t to, struct pli_error *err)
+{
+	static const uint8_t zeroes[65536];
+	enum pli_status rc = PLI_OK;
+
+	while (rc == PLI_OK && u->digested < to) {
+		size_t n = to - u->digested < sizeof(zeroes) ? (size_t)(to - u->digested) : sizeof(zeroes);
+
+		rc = pli_digest_add(u->digest, zeroes, n, err);
+		u->digested += n;
+	}
+	return rc;
+}
+
+static enum pli_status
+data(void *arg, const void *p, size_t len, uint64_t off, struct pli_error *err)
+{
+	struct unpacking *u = arg;
+	enum pli_status rc;
+
+	if (u->writing && extract_data(&u->extract, u->current, p, len, off, &u->local) != PLI_OK)
+		return fail_copy(err, &u->local);
+	if (u->digest == NULL)
+		return PLI_OK;
+	if ((rc = digest_hole(u, off, err)) != PLI_OK)
+		return rc;
+	u->digested += len;
+	return pli_digest_add(u->digest, p, len, err);
+}
+
+static enum pli_status
+end(void *arg, const struct tar_entry *e, struct pli_error *err)
+{
+	struct unpacking *u = arg;
+	uint8_t sha256[32];
+	enum pli_status rc;
+
+	if (u->writing && !u->raw && !e->folder && extract_end(&u->extract, e, &u->local) != PLI_OK)
+		return fail_copy(err, &u->local);
+	if (u->digest == NULL || e->folder)
+		return inventory_add(&u->inventory, e, NULL, err);
+	if ((rc = digest_hole(u, e->size, err)) != PLI_OK || (rc = pli_digest_end(u->digest, sha256, err)) != PLI_OK)
+		return rc;
+	return inventory_add(&u->inventory, e, sha256, err);
+}
+
+static enum pli_status
+read_all(struct unpacking *u, struct pli_opener *opener, struct pli_opened *opened, struct pli_error *err)
+{
+	struct pli_tree_limits limits = {
+		u->options->limits.max_size != 0 ? u->options->limits.max_size : PLI_TREE_MAX_SIZE,
+		u->options->limits.max_files != 0 ? u->options->limits.max_files : PLI_TREE_MAX_FILES,
+	};
+	const struct entries_visitor visitor = { raw, missing, begin, data, end, u };
+	struct pli_error archive = { 0 };
+	enum pli_status rc;
+
+	if (entries_run(opener, &limits, &visitor, &archive) != PLI_OK && u->local.status != PLI_OK)
+		return fail_copy(err, &u->local);
+	if ((rc = pli_opener_finish(opener, opened, err)) != PLI_OK)
+		return rc;
+	return archive.status == PLI_OK ? PLI_OK : fail_copy(err, &archive);
+}
+
+static enum pli_status
+commit(struct unpacking *u, struct pli_error *err)
+{
+	enum pli_status rc;
+
+	if (u->raw) {
+		u->extract.fd = -1; /* the stage's */
+		if ((rc = stage_commit(u->file, err)) == PLI_OK)
+			folder_keep(u->folder);
+		return rc;
+	}
+	if ((rc = extract_finish(&u->extract, err)) != PLI_OK)
+		return rc;
+	return folder_commit(u->folder, err);
+}
+
+static enum pli_status
+run(struct unpacking *u, struct pli *pli, const struct pli_key *const *keys, size_t count, const struct pli_input *in,
+    struct pli_tree_opened *result, struct pli_error *err)
+{
+	struct pli_opener *opener = NULL;
+	struct pli_opened opened;
+	enum pli_status rc;
+
+	u->extract.fd = u->extract.parent = -1;
+	if (u->writing) {
+		if ((rc = folder_new(&u->folder, u->parent, u->name, u->options->no_sync, err)) != PLI_OK)
+			return rc;
+		extract_init(&u->extract, folder_fd(u->folder));
+	}
+	if ((rc = pli_opener_new(&opener, pli, keys, count, in, &u->options->open, err)) != PLI_OK ||
+	    (u->options->digests && (rc = pli_digest_new(&u->digest, pli, err)) != PLI_OK) ||
+	    (rc = read_all(u, opener, &opened, err)) != PLI_OK || (u->writing && (rc = commit(u, err)) != PLI_OK))
+		goto out;
+	if (result != NULL)
+		*result = (struct pli_tree_opened){ opened, !u->raw, u->inventory.files, u->inventory.bytes };
+	inventory_tell(&u->inventory, u->name, u->options->entry, u->options->arg);
+out:
+	if (u->raw)
+		u->extract.fd = -1;
+	pli_opener_free(opener);
+	pli_digest_free(u->digest);
+	inventory_clear(&u->inventory);
+	extract_clear(&u->extract);
+	stage_free(u->file);
+	folder_free(u->folder);
+	return rc;
+}
+
+enum pli_status
+pli_tree_open(struct pli *pli, const struct pli_key *const *keys, size_t count, const struct pli_input *in,
+    const char *folder, const char *name, const struct pli_tree_open_options *options, struct pli_tree_opened *result,
+    struct pli_error *err)
+{
+	struct unpacking u = { .options = options, .writing = true, .parent = folder, .name = name };
+
+	return run(&u, pli, keys, count, in, result, err);
+}
+
+enum pli_status
+pli_tree_list(struct pli *pli, const struct pli_key *const *keys, size_t count, const struct pli_input *in,
+    const struct pli_tree_open_options *options, struct pli_tree_opened *result, struct pli_error *err)
+{
+	struct unpacking u = { .options = options, .name = "content" };
+
+	return run(&u, pli, keys, count, in, result, err);
+}
