@@ -1,0 +1,53 @@
+/* batch.c - the ring again: a segment without bytes is a number, and its offset is which. */
+#include "pli/batch.h"
+
+#include "flow.h"
+
+struct batch {
+	struct pli *pli;
+	pli_batch_job *job;
+	void *arg;
+	bool threaded;
+};
+
+static void
+work(struct segment *s, unsigned worker, void *arg)
+{
+	const struct batch *b = arg;
+
+	(void)worker;
+	b->job(b->arg, (size_t)s->off);
+	/* libcrypto keeps a random generator for each thread that sealed, and the context may not outlive it. */
+	if (b->threaded)
+		pli_thread_stop(b->pli);
+}
+
+enum pli_status
+pli_batch_run(struct pli *pli, int threads, size_t count, pli_batch_job *job, void *arg, struct pli_error *err)
+{
+	struct batch b = { pli, job, arg, false };
+	struct ring *ring;
+	struct segment *s;
+	enum pli_status rc;
+	size_t i;
+
+	if (count == 0)
+		return PLI_OK;
+	threads = flow_threads(threads, 1, count - 1);
+	b.threaded = threads > 0;
+	rc = ring_new(&ring, 2 * (size_t)threads + 1, 1, (unsigned)threads, work, &b, err);
+	if (rc != PLI_OK)
+		return rc;
+	for (i = 0; i < count; i++) {
+		while ((s = ring_fill(ring)) == NULL) {
+			(void)ring_drain(ring);
+			ring_release(ring);
+		}
+		s->off = i;
+		ring_submit(ring);
+	}
+	while (ring_drain(ring) != NULL)
+		ring_release(ring);
+	ring_free(ring);
+	return PLI_OK;
+}
