@@ -26,6 +26,7 @@ struct opening {
 	size_t key;         /* index */
 	struct buf digests; /* two passes: 16 bytes a segment, secret */
 	size_t compared;    /* bytes of digests, second pass */
+	uint64_t authentic; /* content bytes, first pass */
 };
 
 /* Is this a kind of envelope that is opened? Nothing has been done with any key yet. RFC 5083 2.1, RFC 5084 3.2. */
@@ -127,7 +128,9 @@ release(void *arg, const struct segment *s, struct pli_error *err)
 {
 	struct opening *o = arg;
 
-	if (o->compared == o->digests.len ||
+	/* A digest does not tell a segment from the same with zeroes behind it: its length must be right, too. */
+	if (s->off + s->len > o->authentic || (s->len < s->cap && s->off + s->len != o->authentic) ||
+	    o->compared == o->digests.len ||
 	    !view_equal(view_of(o->digests.p + o->compared, sizeof(s->digest)), view_of(s->digest, sizeof(s->digest))))
 		return changed(o, err);
 	o->compared += sizeof(s->digest);
@@ -227,6 +230,7 @@ open_in_two_passes(struct opening *o, struct pli_error *err)
 
 	if ((rc = authenticate(o, &first, err)) != PLI_OK || (rc = gcm_restart(o->gcm, err)) != PLI_OK)
 		return rc;
+	o->authentic = o->message.content;
 	message_rewind(&o->message);
 	rc = pass(o, &second, &again);
 	if (rc == PLI_ERR_MALFORMED || (rc == PLI_OK && o->compared != o->digests.len))
