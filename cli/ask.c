@@ -24,7 +24,6 @@
 
 #define ATTEMPTS 3
 
-
 /* A buffer to fill, and how errors speak of what fills it. */
 struct line {
 	char *buf;

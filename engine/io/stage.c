@@ -273,7 +273,7 @@ stage_commit(struct stage *s, struct pli_error *err)
 	enum pli_status rc;
 	int e;
 
-	/* What has a hidden name, be it for a moment, is nobody else's to read: it gets its permissions with its name. */
+	/* What has a hidden name, be it for a moment, is nobody else's to read: it gets its permissions after its name. */
 	if (!hides && (rc = set_permissions(s, err)) != PLI_OK)
 		return rc;
 	if (!s->no_sync && fsync(s->fd) != 0)
@@ -286,8 +286,9 @@ stage_commit(struct stage *s, struct pli_error *err)
 	if (e != 0)
 		return fail_errno(err, PLI_ERR_IO, e, "cannot give %s its name", s->path);
 	s->committed = true;
-	if (hides && (rc = set_permissions(s, err)) != PLI_OK)
-		return rc;
+	/* The file is complete and in place: where its permissions cannot be widened, it stays its owner's alone. */
+	if (hides && set_permissions(s, NULL) != PLI_OK)
+		errno = 0;
 	if (!s->no_sync && fsync(s->folder_fd) != 0)
 		return fail_errno(err, PLI_ERR_IO, errno,
 		    "%s is complete and in place, but its folder could not be synced: after a power failure it may be "
