@@ -24,8 +24,6 @@
 
 #define ATTEMPTS 3
 
-extern char **environ;
-
 /* A buffer to fill, and how errors speak of what fills it. */
 struct line {
 	char *buf;

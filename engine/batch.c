@@ -33,7 +33,7 @@ pli_batch_run(struct pli *pli, int threads, size_t count, pli_batch_job *job, vo
 
 	if (count == 0)
 		return PLI_OK;
-	threads = flow_threads(threads, 1, count - 1);
+	threads = flow_threads(threads, 1, count);
 	b.threaded = threads > 0;
 	rc = ring_new(&ring, 2 * (size_t)threads + 1, 1, (unsigned)threads, work, &b, err);
 	if (rc != PLI_OK)

@@ -19,14 +19,14 @@ struct flow {
 int
 flow_threads(int threads, size_t segment, uint64_t content_len)
 {
-	uint64_t segments = content_len / segment + 1;
+	uint64_t segments = content_len / segment + (content_len % segment != 0);
 
 	if (threads < 0)
 		threads = (int)cpus_count();
 	if (threads > THREADS_MAX)
 		threads = THREADS_MAX;
 	/* A single segment gains nothing from a thread, and starting one costs more than it does. */
-	if (segments == 1)
+	if (segments <= 1)
 		return 0;
 	return (uint64_t)threads < segments ? threads : (int)segments;
 }
@@ -50,8 +50,14 @@ gather(const struct flow *f, struct segment *s, const uint8_t **in, struct pli_e
 	size_t i;
 
 	*in = s->buf;
-	if (s->extent_count == 1 && s->extents[0].len == s->len)
-		return source_at(f->plan.source, s->extents[0].off, s->len, s->buf, in, err);
+	if (s->extent_count == 1 && s->extents[0].len == s->len) {
+		rc = source_at(f->plan.source, s->extents[0].off, s->len, s->buf, in, err);
+		if (*in == s->buf)
+			ring_touch(s, s->len);
+		return rc;
+	}
+	if (s->extent_count > 0)
+		ring_touch(s, s->len);
 	for (i = 0; i < s->extent_count; i++) {
 		const struct extent *e = &s->extents[i];
 
@@ -75,6 +81,8 @@ work(struct segment *s, unsigned worker, void *arg)
 	if (out == NULL)
 		out = s->buf;
 	s->out = out;
+	if (out == s->buf && op != GCM_HASH)
+		ring_touch(s, s->len);
 	if (gather(f, s, &in, &s->err) != PLI_OK ||
 	    gcm_segment(plan->gcm, worker, op, s->off, in, out, s->len, s->digest, &s->err) != PLI_OK)
 		return;

@@ -20,6 +20,7 @@ struct inspection {
 	char *cipher;
 	struct pli_recipient *recipients;
 	size_t recipient_count;
+	size_t refused; /* recipients whose way of wrapping is not accepted */
 	char *problems[PROBLEMS_MAX];
 	size_t problem_count;
 };
@@ -44,7 +45,7 @@ problem(struct inspection *i, struct pli_error *err, const char *format, ...)
 }
 
 static enum pli_status
-describe_recipient(struct pli_recipient *out, const struct recipient *r, struct pli_error *err)
+describe_recipient(struct inspection *i, struct pli_recipient *out, const struct recipient *r, struct pli_error *err)
 {
 	enum pli_status rc;
 	char name[64];
@@ -53,6 +54,7 @@ describe_recipient(struct pli_recipient *out, const struct recipient *r, struct 
 	out->type = recipient_type_name(r->type);
 	if ((rc = recipient_algorithm(r, name, sizeof(name), &accepted, err)) != PLI_OK)
 		return rc;
+	i->refused += !accepted;
 	/* A name that libcrypto cannot read stays NULL; memory that is short shows in the algorithm. */
 	if (r->issuer.len > 0) {
 		out->issuer = names_text_der(r->issuer);
@@ -78,7 +80,7 @@ describe_recipients(struct inspection *i, const struct head *h, struct pli_error
 	for (;;) {
 		if ((rc = recipient_next(&all, &r, &found, err)) != PLI_OK || !found)
 			return rc;
-		if ((rc = describe_recipient(&i->recipients[i->recipient_count++], &r, err)) != PLI_OK)
+		if ((rc = describe_recipient(i, &i->recipients[i->recipient_count++], &r, err)) != PLI_OK)
 			return rc;
 	}
 }
@@ -104,6 +106,9 @@ find_problems(struct inspection *i, const struct head *h, struct pli_error *err)
 		rc = problem(i, err, "it has no content: that was kept elsewhere");
 	if (rc == PLI_OK && h->recipient_count == 0)
 		rc = problem(i, err, "no recipients: nobody can open it");
+	else if (rc == PLI_OK && i->refused > 0)
+		rc = problem(i, err, "%zu of %zu recipients: the way in which their key is wrapped is not accepted",
+		    i->refused, h->recipient_count);
 	return rc;
 }
 
@@ -172,7 +177,8 @@ pli_inspect(struct pli_envelope **out, struct pli *pli, const struct pli_input *
 	i->public.container = m.head.type->name;
 	i->public.cipher = i->cipher;
 	i->public.encoding = m.head.definite ? "definite" : "indefinite";
-	i->public.accepted = i->problem_count == 0;
+	/* Recipients that are refused are no obstacle to the others. */
+	i->public.accepted = i->problem_count == (i->refused > 0 && i->refused < i->recipient_count ? 1 : 0);
 	i->public.recipient_count = i->recipient_count;
 	i->public.recipients = i->recipients;
 	i->public.problem_count = i->problem_count;

@@ -136,6 +136,7 @@ take(struct message *m, struct segment *s, size_t len, struct pli_error *err)
 		s->extents[s->extent_count++] = (struct extent){ source_offset(m->source), s->len, len };
 		source_skip(m->source, len);
 	} else {
+		ring_touch(s, s->len + len);
 		/* Short pieces come out of what was read ahead with the headers. */
 		if (len < EXTENT_LEAST && (rc = source_peek(m->source, len, &v, err)) != PLI_OK)
 			return rc;

@@ -16,6 +16,7 @@ struct job {
 	struct sink *sink;  /* NULL: verify */
 	struct buf digests; /* two passes: 16 bytes a segment, secret */
 	size_t compared;    /* bytes of digests, second pass */
+	uint64_t authentic; /* content bytes, first pass */
 };
 
 /* Workers: decrypted content goes to its place. */
@@ -68,7 +69,9 @@ release(void *arg, const struct segment *s, struct pli_error *err)
 {
 	struct job *j = arg;
 
-	if (j->compared == j->digests.len ||
+	/* A digest does not tell a segment from the same with zeroes behind it: its length must be right, too. */
+	if (s->off + s->len > j->authentic || (s->len < s->cap && s->off + s->len != j->authentic) ||
+	    j->compared == j->digests.len ||
 	    !view_equal(view_of(j->digests.p + j->compared, sizeof(s->digest)), view_of(s->digest, sizeof(s->digest))))
 		return changed(j, err);
 	j->compared += sizeof(s->digest);
@@ -127,6 +130,7 @@ open_in_two_passes(struct job *j, struct pli_error *err)
 	if ((rc = pass(j, &first, err)) != PLI_OK || (rc = opening_authenticate(&j->opening, err)) != PLI_OK ||
 	    (rc = gcm_restart(j->opening.gcm, err)) != PLI_OK)
 		return rc;
+	j->authentic = j->opening.message.content;
 	message_rewind(&j->opening.message);
 	rc = pass(j, &second, &again);
 	if (rc == PLI_ERR_MALFORMED || (rc == PLI_OK && j->compared != j->digests.len))

@@ -26,6 +26,7 @@ struct pli_sealer {
 	uint64_t length;         /* of the content, or PLI_LENGTH_UNKNOWN */
 	uint64_t taken;          /* content bytes from the caller */
 	struct segment *filling; /* or NULL */
+	bool begun;              /* the head is written */
 	struct buf chunk;        /* unknown length: a part of an OCTET STRING */
 	uint64_t written;        /* unknown length: content bytes written */
 	struct pli_error err;    /* the first failure */
@@ -180,8 +181,7 @@ sealing_new(struct pli_sealer **out, struct pli *pli, const struct wrap *wrap, u
 	    (rc = sink_open(&s->sink, output, input, &s->options.hooks, err)) != PLI_OK ||
 	    (rc = layout_init(&s->layout, buf_view(&wrap->recipients), buf_view(&wrap->algorithm),
 		 length == PLI_LENGTH_UNKNOWN ? LAYOUT_UNKNOWN : length, err)) != PLI_OK ||
-	    (rc = start_flow(s, pli, wrap, input, err)) != PLI_OK ||
-	    (rc = sink_write(s->sink, buf_view(&s->layout.head), view_of(NULL, 0), err)) != PLI_OK) {
+	    (rc = start_flow(s, pli, wrap, input, err)) != PLI_OK) {
 		pli_sealer_free(s);
 		return rc;
 	}
@@ -204,15 +204,28 @@ pli_sealer_new(struct pli_sealer **out, struct pli *pli, const struct pli_certs 
 	return rc;
 }
 
+/* Writes the head, once the content is known to be none that is refused. */
+static enum pli_status
+begin(struct pli_sealer *s, struct pli_error *err)
+{
+	if (s->begun)
+		return PLI_OK;
+	s->begun = true;
+	return sink_write(s->sink, buf_view(&s->layout.head), view_of(NULL, 0), err);
+}
+
 /* Hands the segment that was filled to the workers. */
 static enum pli_status
 submit(struct pli_sealer *s, struct pli_error *err)
 {
 	const struct segment *seg = s->filling;
+	enum pli_status rc;
 
 	if (seg->off == 0 && seg->extent_count == 0 && !s->options.allow_nested &&
 	    head_looks_like(view_of(seg->buf, seg->len)))
 		return nested(err);
+	if ((rc = begin(s, err)) != PLI_OK)
+		return rc;
 	s->filling = NULL;
 	flow_submit(s->flow);
 	return PLI_OK;
@@ -231,6 +244,7 @@ write_some(struct pli_sealer *s, struct view v, struct pli_error *err)
 		n = v.len < n ? v.len : n;
 		memcpy(s->filling->buf + s->filling->len, v.p, n);
 		s->filling->len += n;
+		ring_touch(s->filling, s->filling->len);
 		v = view_of(v.p + n, v.len - n);
 		if (s->filling->len == s->filling->cap && (rc = submit(s, err)) != PLI_OK)
 			return rc;
@@ -266,7 +280,8 @@ finish(struct pli_sealer *s, struct pli_sealed *result, struct pli_error *err)
 		    (unsigned long long)s->length);
 	if (s->filling != NULL && (rc = submit(s, err)) != PLI_OK)
 		return rc;
-	if ((rc = flow_finish(s->flow, err)) != PLI_OK || (rc = gcm_tag(s->gcm, tag, err)) != PLI_OK ||
+	if ((rc = begin(s, err)) != PLI_OK || (rc = flow_finish(s->flow, err)) != PLI_OK ||
+	    (rc = gcm_tag(s->gcm, tag, err)) != PLI_OK ||
 	    (rc = layout_tail(&s->layout, view_of(tag, sizeof(tag)), &tail, err)) != PLI_OK ||
 	    (rc = flush_chunk(s, err)) != PLI_OK)
 		goto out;
@@ -334,8 +349,11 @@ feed_stream(struct pli_sealer *s, struct source *input, struct pli_error *err)
 	size_t got;
 
 	for (;;) {
-		if ((rc = flow_next(s->flow, &s->filling, err)) != PLI_OK ||
-		    (rc = source_read(input, s->filling->buf, s->filling->cap, &got, err)) != PLI_OK)
+		if ((rc = flow_next(s->flow, &s->filling, err)) != PLI_OK)
+			return rc;
+		rc = source_read(input, s->filling->buf, s->filling->cap, &got, err);
+		ring_touch(s->filling, rc == PLI_OK ? got : s->filling->cap);
+		if (rc != PLI_OK)
 			return rc;
 		if (got > PLI_CONTENT_MAX - s->taken)
 			return too_long(err);
@@ -360,8 +378,8 @@ sealing_run(struct pli_sealer *s, struct source *input, struct pli_sealed *resul
 		if (!s->options.allow_nested && head_looks_like(first))
 			return nested(err);
 		/* The last byte of a file that grew is not sealed, and a file that changed is not sealed at all. */
-		if ((rc = feed_extents(s, err)) != PLI_OK || (rc = flow_finish(s->flow, err)) != PLI_OK ||
-		    (rc = source_unchanged(input, err)) != PLI_OK)
+		if ((rc = begin(s, err)) != PLI_OK || (rc = feed_extents(s, err)) != PLI_OK ||
+		    (rc = flow_finish(s->flow, err)) != PLI_OK || (rc = source_unchanged(input, err)) != PLI_OK)
 			return rc;
 	} else if ((rc = feed_stream(s, input, err)) != PLI_OK) {
 		return rc;

@@ -43,6 +43,13 @@ view_of(const void *p, size_t len)
 	return (struct view){ (const uint8_t *)p, len };
 }
 
+/* view_behind is what is left of v behind its first n bytes, of which there are as many. */
+static inline struct view
+view_behind(struct view v, size_t n)
+{
+	return n == 0 ? v : view_of(v.p + n, v.len - n);
+}
+
 /* view_equal compares in time that depends on the lengths only. */
 bool view_equal(struct view a, struct view b);
 

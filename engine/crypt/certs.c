@@ -85,7 +85,8 @@ cert_init(struct cert *c, X509 *x509, const char *name, struct pli_error *err)
 	c->subject = names_text(X509_get_subject_name(x509));
 	c->issuer = names_text(X509_get_issuer_name(x509));
 	c->cn = common_name(X509_get_subject_name(x509));
-	magnitude = names_serial(view_of(ASN1_STRING_get0_data(serial), (size_t)ASN1_STRING_length(serial)));
+	/* libcrypto keeps the magnitude, and the sign in the type */
+	magnitude = names_hex(view_of(ASN1_STRING_get0_data(serial), (size_t)ASN1_STRING_length(serial)));
 	if (magnitude != NULL &&
 	    asprintf(&c->serial, "%s%s", ASN1_STRING_type(serial) == V_ASN1_NEG_INTEGER ? "-" : "", magnitude) < 0)
 		c->serial = NULL;
@@ -165,7 +166,8 @@ cert_parse_each(struct pli *pli, struct view data, const char *name, cert_take *
 
 	if (data.len == 0 || data.len > INT32_MAX)
 		return fail(err, PLI_ERR_CERTIFICATE, "%s holds no certificate", name);
-	if (data.p[0] == 0x30)
+	/* A text may begin with the digit that is also the tag of DER. */
+	if (data.p[0] == 0x30 && memmem(data.p, data.len, "-----BEGIN ", 11) == NULL)
 		return take_der(pli, data.p, data.len, name, take, arg, err);
 	if ((bio = BIO_new_mem_buf(data.p, (int)data.len)) == NULL)
 		return fail_memory(err);

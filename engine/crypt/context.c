@@ -117,6 +117,17 @@ crypto_forget(void)
 	ERR_clear_error();
 }
 
+bool
+crypto_out_of_memory(void)
+{
+	unsigned long e;
+	bool out = false;
+
+	while ((e = ERR_get_error()) != 0)
+		out = out || ERR_GET_REASON(e) == ERR_R_MALLOC_FAILURE;
+	return out;
+}
+
 enum pli_status
 fail_crypto(struct pli_error *err, enum pli_status status, const char *format, ...)
 {
@@ -124,6 +135,8 @@ fail_crypto(struct pli_error *err, enum pli_status status, const char *format, .
 	const char *reason = ERR_reason_error_string(ERR_peek_last_error());
 	va_list ap;
 
+	if (crypto_out_of_memory())
+		return fail_memory(err);
 	va_start(ap, format);
 	(void)vsnprintf(what, sizeof(what), format, ap);
 	va_end(ap);

@@ -43,6 +43,9 @@ enum pli_status context_random(struct pli *pli, uint8_t *out, size_t len, struct
 enum pli_status fail_crypto(struct pli_error *err, enum pli_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* crypto_out_of_memory empties the queue, and tells whether memory was what was missing. */
+bool crypto_out_of_memory(void);
+
 /* crypto_forget empties libcrypto's error queue where a failure is expected. */
 void crypto_forget(void);
 

@@ -63,7 +63,8 @@ give(char *buf, int cap, int writing, void *arg)
 	struct reading *r = arg;
 
 	(void)writing;
-	if (ask(r, &r->asking) != PLI_OK || r->passphrase_len > (size_t)cap)
+	/* It may be called again after it failed. */
+	if (r->asking.status != PLI_OK || ask(r, &r->asking) != PLI_OK || r->passphrase_len > (size_t)cap)
 		return -1;
 	memcpy(buf, r->passphrase, r->passphrase_len);
 	return (int)r->passphrase_len;

@@ -106,6 +106,8 @@ recipients_open(struct pli *pli, const struct pli_key *key, struct view in, stru
 		 (ri = add_kek(pli, cms, kek, err)) != NULL && CMS_RecipientInfo_encrypt(cms, ri) == 1)
 		rc = encode(cms, out, err);
 	CMS_ContentInfo_free(cms);
+	if (rc == PLI_ERR_AUTH && crypto_out_of_memory())
+		rc = PLI_ERR;
 	crypto_forget();
 	return rc == PLI_OK ? PLI_OK : fail(err, rc, "the content key cannot be unwrapped");
 }

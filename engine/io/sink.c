@@ -2,9 +2,14 @@
 #include "sink.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 #include "stage.h"
 #include "wait.h"
@@ -16,9 +21,34 @@ struct sink {
 	int fd;              /* path, descriptor */
 	uint8_t *memory;
 	size_t cap;
+	bool own_fd;
+	size_t most; /* in order: bytes that a write takes without waiting */
 	uint64_t at; /* sink_write: next offset */
 	bool committed;
 };
+
+/*
+ * A write that waits is deaf to a cancel. A pipe is opened once more, not to wait: the descriptor of the caller, which others
+ * may share, stays as it is. What cannot be opened again takes PIPE_BUF bytes at a time, for which poll has made sure.
+ */
+static void
+open_again(struct sink *s)
+{
+	char path[64];
+	struct stat st;
+	int fd;
+
+	s->most = SIZE_MAX;
+	if (fstat(s->fd, &st) != 0 || S_ISREG(st.st_mode))
+		return;
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", s->fd);
+	if (S_ISFIFO(st.st_mode) && (fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC)) >= 0) {
+		s->fd = fd;
+		s->own_fd = true;
+	} else {
+		s->most = PIPE_BUF;
+	}
+}
 
 enum pli_status
 sink_open(struct sink **sink, const struct pli_output *out, const struct source *input, const struct pli_hooks *hooks,
@@ -43,7 +73,10 @@ sink_open(struct sink **sink, const struct pli_output *out, const struct source 
 			s->fd = stage_fd(s->stage);
 		break;
 	case PLI_END_FD:
-		s->fd = out->fd;
+		if ((s->fd = out->fd) < 0)
+			rc = fail(err, PLI_ERR_USAGE, "%s is no open descriptor", s->name);
+		else
+			open_again(s);
 		break;
 	case PLI_END_MEMORY:
 		s->memory = out->data;
@@ -86,13 +119,6 @@ sink_window(const struct sink *s, uint64_t off, size_t len)
 	return s->memory != NULL && off <= s->cap && len <= s->cap - off ? s->memory + off : NULL;
 }
 
-/* What is left of v when its first n bytes are gone. */
-static struct view
-behind(struct view v, size_t n)
-{
-	return n == 0 ? v : view_of(v.p + n, v.len - n);
-}
-
 /* Writes both pieces, at off or (off < 0) in order. */
 static enum pli_status
 write_all(const struct sink *s, int64_t off, struct view header, struct view payload, struct pli_error *err)
@@ -107,6 +133,10 @@ write_all(const struct sink *s, int64_t off, struct view header, struct view pay
 
 		if (off < 0 && (rc = wait_writable(s->fd, s->hooks, err)) != PLI_OK)
 			return rc;
+		if (off < 0 && iov[0].iov_len > s->most)
+			iov[0].iov_len = s->most;
+		if (off < 0 && iov[1].iov_len > s->most - iov[0].iov_len)
+			iov[1].iov_len = s->most - iov[0].iov_len;
 		n = off >= 0 ? pwritev(s->fd, iov, 2, off) : writev(s->fd, iov, 2);
 		if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN))
 			return fail_errno(err, PLI_ERR_IO, n == 0 ? ENOSPC : errno, "cannot write %s", s->name);
@@ -118,8 +148,8 @@ write_all(const struct sink *s, int64_t off, struct view header, struct view pay
 		if (off >= 0)
 			off += n;
 		part = (size_t)n < header.len ? (size_t)n : header.len;
-		header = behind(header, part);
-		payload = behind(payload, (size_t)n - part);
+		header = view_behind(header, part);
+		payload = view_behind(payload, (size_t)n - part);
 	}
 	return PLI_OK;
 }
@@ -159,5 +189,7 @@ sink_close(struct sink *s)
 	if (s->memory != NULL && !s->committed)
 		wipe(s->memory, s->cap);
 	stage_free(s->stage);
+	if (s->own_fd)
+		(void)close(s->fd);
 	free(s);
 }

@@ -84,10 +84,11 @@ source_open(struct source **out, const struct pli_input *in, const struct pli_ho
 	s->stride = READ_LEAST;
 	switch (in->kind) {
 	case PLI_END_PATH:
+		/* Opening a FIFO that nobody writes to must not wait, deaf to a cancel; reading it does. */
 		s->own_fd = true;
 		if (in->name == NULL)
 			rc = fail(err, PLI_ERR_USAGE, "no input");
-		else if ((s->fd = open(in->name, O_RDONLY | O_CLOEXEC | O_NOCTTY)) < 0)
+		else if ((s->fd = open(in->name, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)) < 0)
 			rc = fail_errno(err, PLI_ERR_IO, errno, "cannot open %s", s->name);
 		else
 			rc = open_fd(s, err);
@@ -231,7 +232,7 @@ source_skip(struct source *s, uint64_t n)
 	if (within < n && !in_memory(s))
 		s->stride = READ_LEAST;
 	s->at += in_memory(s) ? within : n;
-	s->ahead = view_of(s->ahead.p + within, s->ahead.len - within);
+	s->ahead = view_behind(s->ahead, within);
 }
 
 enum pli_status

@@ -39,7 +39,9 @@ open_hidden(struct stage *s)
 			continue;
 		if (fd < 0)
 			break;
-		if (flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &st) == 0 && st.st_nlink > 0)
+		/* Where files cannot be locked nobody sweeps, either. */
+		if ((flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) && fstat(fd, &st) == 0 &&
+		    st.st_nlink > 0)
 			return fd;
 		(void)close(fd);
 	}
@@ -55,11 +57,9 @@ open_unnamed(const struct stage *s)
 
 	if (access("/proc/self/fd", X_OK) != 0)
 		return -1;
-	fd = openat(s->folder_fd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0) {
-		(void)close(fd);
-		return -1;
-	}
+	/* The lock is for the moment in which it has a hidden name. */
+	if ((fd = openat(s->folder_fd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600)) >= 0)
+		(void)flock(fd, LOCK_EX | LOCK_NB);
 	return fd;
 }
 
@@ -183,14 +183,24 @@ name_replacing(struct stage *s)
 	return renameat(s->folder_fd, s->hidden, s->folder_fd, s->name) == 0 ? 0 : errno;
 }
 
+static enum pli_status
+set_permissions(const struct stage *s, struct pli_error *err)
+{
+	if (fchmod(s->fd, 0666 & ~hidden_umask()) != 0)
+		return fail_errno(err, PLI_ERR_IO, errno, "cannot set the permissions of %s", s->path);
+	return PLI_OK;
+}
+
 enum pli_status
 stage_commit(struct stage *s, struct pli_error *err)
 {
+	bool hides = s->hidden[0] != '\0' || s->replace;
 	enum pli_status rc;
 	int e;
 
-	if (fchmod(s->fd, 0666 & ~hidden_umask()) != 0)
-		return fail_errno(err, PLI_ERR_IO, errno, "cannot set the permissions of %s", s->path);
+	/* What has a hidden name, be it for a moment, is nobody else's to read: it gets its permissions after its name. */
+	if (!hides && (rc = set_permissions(s, err)) != PLI_OK)
+		return rc;
 	if (!s->no_sync && fsync(s->fd) != 0)
 		return fail_errno(err, PLI_ERR_IO, errno, "cannot sync %s", s->path);
 	if ((rc = check_free(s, err)) != PLI_OK)
@@ -201,6 +211,9 @@ stage_commit(struct stage *s, struct pli_error *err)
 	if (e != 0)
 		return fail_errno(err, PLI_ERR_IO, e, "cannot give %s its name", s->path);
 	s->committed = true;
+	/* The file is complete and in place: where its permissions cannot be widened, it stays its owner's alone. */
+	if (hides && set_permissions(s, NULL) != PLI_OK)
+		errno = 0;
 	if (!s->no_sync && fsync(s->folder_fd) != 0)
 		return fail_errno(err, PLI_ERR_IO, errno,
 		    "%s is complete and in place, but its folder could not be synced: after a power failure it may be "

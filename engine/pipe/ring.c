@@ -133,7 +133,7 @@ ring_new(
 void
 ring_free(struct ring *r)
 {
-	unsigned i;
+	size_t i;
 
 	if (r == NULL)
 		return;
@@ -146,11 +146,11 @@ ring_free(struct ring *r)
 	(void)pthread_cond_destroy(&r->done);
 	(void)pthread_cond_destroy(&r->queued);
 	(void)pthread_mutex_destroy(&r->lock);
+	/* Memory that nobody wrote to is not touched now, either: often that is all of it. */
+	for (i = 0; r->slots != NULL && r->memory != NULL && i < r->depth; i++)
+		wipe(r->memory + i * r->cap, r->slots[i].dirty);
 	if (r->slots != NULL)
 		wipe(r->slots, r->depth * sizeof(*r->slots));
-	/* Slots are used in order, so those never used were never touched: do not fault them in now. */
-	if (r->memory != NULL)
-		wipe(r->memory, (r->head < r->depth ? (size_t)r->head + 1 : r->depth) * r->cap);
 	free(r->memory);
 	free(r->workers);
 	free(r->finished);

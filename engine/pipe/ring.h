@@ -45,12 +45,21 @@ struct segment {
 	size_t len;   /* content bytes; set by the filler */
 	uint8_t *buf; /* cap bytes, owned by the ring: input, worked on in place */
 	size_t cap;
+	size_t dirty; /* first bytes of buf that were ever written, and are wiped at the end; see ring_touch */
 	struct extent extents[SEGMENT_EXTENTS];
 	size_t extent_count;
 	const uint8_t *out; /* len bytes of result; set by the worker */
 	uint8_t digest[16]; /* what authentication needs of this segment; secret; set by the worker */
 	struct pli_error err;
 };
+
+/* ring_touch is called by whoever writes to the first len bytes of s->buf. */
+static inline void
+ring_touch(struct segment *s, size_t len)
+{
+	if (len > s->dirty)
+		s->dirty = len;
+}
 
 /*
  * A ring_work works on s. It must depend on nothing but *s, its own state for
