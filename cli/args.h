@@ -28,11 +28,13 @@ struct args {
 	struct list operands;
 	struct list recipients, bundles; /* -r, -R */
 	struct list keys, certs, passins;
-	const char *output;
-	int64_t opening; /* seconds since 1970; 0: not said */
-	int threads;     /* as struct pli_seal_options has it */
+	const char *output, *directory;
+	int64_t opening;              /* seconds since 1970; 0: not said */
+	uint64_t max_size, max_files; /* 0: not said */
+	int threads;                  /* as struct pli_seal_options has it */
 	enum progress_when progress;
-	bool raw, allow_nested, allow_expiring, accept_short_tag;
+	bool raw, each, strict, allow_nested, allow_expiring;
+	bool accept_short_tag, require_committed, digests;
 	bool force, no_sync, no_input;
 	bool json, quiet, verbose, help, version;
 	uint64_t given; /* bit i: options_table[i] was */

@@ -4,37 +4,41 @@
 #include "command.h"
 
 #include "pli/inspect.h"
-#include "batch.h"
 #include "ends.h"
-#include "progress.h"
 #include "refuse.h"
 #include "report.h"
+#include "several.h"
 
-/* A batch_one without arg. */
+/* The result is a struct pli_envelope *. */
 static enum pli_status
-inspect_one(const struct run *run, void *arg, const char *file, struct pli_error *err)
+inspect_one(const struct job *job, void *result, struct pli_error *err)
 {
-	struct pli_input in = ends_input(file);
-	struct pli_envelope *envelope = NULL;
-	struct progress progress;
-	struct pli_hooks hooks;
-	enum pli_status status;
+	struct pli_input in = ends_input(job->operand);
 
-	(void)arg;
-	progress_start(&progress, run->args, in.name);
-	hooks = progress_hooks(&progress);
-	status = pli_inspect(&envelope, run->pli, &in, &hooks, err);
-	progress_stop(&progress);
-	if (status != PLI_OK)
-		return status;
-	report_envelope(run, file, envelope);
-	pli_envelope_free(envelope);
-	return PLI_OK;
+	return pli_inspect(result, job->run->pli, &in, &job->hooks, err);
+}
+
+static void
+report(const struct run *run, const char *operand, const void *result, struct row *row)
+{
+	const struct pli_envelope *const *envelope = result;
+
+	(void)row;
+	report_envelope(run, operand, *envelope);
+}
+
+static void
+clear(void *result)
+{
+	struct pli_envelope **envelope = result;
+
+	pli_envelope_free(*envelope);
 }
 
 static enum pli_status
 inspect(const struct run *run, struct pli_error *err)
 {
+	static const struct several_kind kind = { sizeof(struct pli_envelope *), inspect_one, report, clear, NULL };
 	const struct list *files = &run->args->operands;
 	size_t i, stdins = 0;
 
@@ -44,7 +48,7 @@ inspect(const struct run *run, struct pli_error *err)
 		return refuse(err, PLI_ERR_USAGE, NULL, "name the envelope: a file, or - for standard input");
 	if (stdins > 1)
 		return refuse(err, PLI_ERR_USAGE, NULL, "standard input (-) is given twice");
-	return batch_run(run, inspect_one, NULL, err);
+	return several_run(run, &kind, NULL, files, err);
 }
 
 const struct command cmd_inspect = {

@@ -1,156 +1,129 @@
 /*
- * cmd_open.c - pli open and pli verify: the same checks, with and without output.
- *
- *      check the words -> unlock the keys, once -> pli_open or pli_verify each -> report
+ * cmd_open.c - pli open: each envelope into a folder or file of its name, or one into a file that is named.
  */
 #include "command.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-#include "pli/open.h"
-#include "batch.h"
 #include "ends.h"
-#include "load.h"
-#include "progress.h"
 #include "refuse.h"
 #include "report.h"
+#include "unlock.h"
 
 static enum pli_status
-check_stdin(const struct args *args, struct pli_error *err)
+check(const struct args *args, struct pli_error *err)
 {
-	size_t i, envelopes = 0, passphrases = 0;
-
-	for (i = 0; i < args->operands.count; i++)
-		envelopes += ends_is_stdin(args->operands.items[i]);
-	for (i = 0; i < args->passins.count; i++)
-		passphrases +=
-		    strcmp(args->passins.items[i], "stdin") == 0 || strcmp(args->passins.items[i], "fd:0") == 0;
-	if (envelopes > 1)
-		return refuse(err, PLI_ERR_USAGE, NULL, "standard input (-) is given twice");
-	if (envelopes > 0 && passphrases > 0)
-		return refuse(err, PLI_ERR_USAGE, "--passin fd:3 3<FILE, for instance",
-		    "standard input cannot be both the envelope and the passphrase");
-	return PLI_OK;
-}
-
-static enum pli_status
-check_keys(const struct args *args, struct pli_error *err)
-{
-	if (args->operands.count == 0)
-		return refuse(err, PLI_ERR_USAGE, NULL, "name the envelope: a file, or - for standard input");
-	if (args->keys.count == 0)
-		return refuse(err, PLI_ERR_USAGE, "-k FILE, and --cert FILE where the key has none",
-		    "name the private key to open with");
-	if (args->passins.count > args->keys.count)
-		return refuse(err, PLI_ERR_USAGE, "one --passin for each -k, in the same order",
-		    "--passin is given %zu times, and -k only %zu times", args->passins.count, args->keys.count);
-	return check_stdin(args, err);
-}
-
-static enum pli_status
-check_open(const struct args *args, struct pli_error *err)
-{
-	if (check_keys(args, err) != PLI_OK)
+	if (unlock_check(args, err) != PLI_OK)
 		return err->status;
 	if (args->output == NULL)
-		return refuse(err, PLI_ERR_UNSUPPORTED, "-o FILE, or -o - for standard output",
-		    "opening into a folder is not there yet");
+		return PLI_OK;
+	if (args->directory != NULL)
+		return refuse(
+		    err, PLI_ERR_USAGE, "-C opens into a folder, -o into one file", "-o and -C do not go together");
 	if (args->operands.count > 1)
-		return refuse(err, PLI_ERR_USAGE, "-o takes one, so open them one by one",
+		return refuse(err, PLI_ERR_USAGE, "-C DIR opens each into DIR/NAME",
 		    "-o takes exactly one envelope, not %zu", args->operands.count);
-	return ends_check_output(args, err);
+	if (args->digests)
+		return refuse(err, PLI_ERR_USAGE, "verify --digests reads an archive and writes nothing",
+		    "--digests is for opening into a folder: -o gives the content as it is");
+	return ends_check_output(args, args->output, err);
 }
 
-/* A batch_one; arg is the struct keyring. */
+/* The content as it is, an archive included. */
 static enum pli_status
-open_one(const struct run *run, void *arg, const char *file, struct pli_error *err)
+open_to_output(const struct job *job, struct unlocked *u, struct pli_error *err)
 {
-	const struct args *args = run->args;
-	const struct keyring *ring = arg;
-	const struct pli_key *const *keys = (const struct pli_key *const *)ring->keys;
-	struct pli_input in = ends_input(file);
-	struct pli_open_options options = PLI_OPEN_DEFAULTS;
-	struct pli_opened opened = { 0 };
-	struct pli_cert_info key;
-	struct progress progress;
-	enum pli_status status;
+	const struct args *args = job->run->args;
+	const struct unlock *unlock = job->arg;
+	const struct keyring *ring = &unlock->ring;
+	struct pli_input in = ends_input(job->operand);
+	struct pli_output out = ends_output(args, args->output);
+	struct pli_tree_open_options options = unlock_options(job, u);
+	struct pli_tree_entry content = { .path = "" };
+	enum pli_status status = pli_open(job->run->pli, (const struct pli_key *const *)ring->keys, ring->count, &in,
+	    &out, &options.open, &u->found.opened, err);
 
-	progress_start(&progress, args, in.name);
-	options.threads = args->threads;
-	options.accept_short_tag = args->accept_short_tag;
-	options.hooks = progress_hooks(&progress);
-	if (args->output != NULL) {
-		struct pli_output out = ends_output(args);
-
-		status = pli_open(run->pli, keys, ring->count, &in, &out, &options, &opened, err);
-	} else {
-		status = pli_verify(run->pli, keys, ring->count, &in, &options, &opened, err);
-	}
-	progress_stop(&progress);
 	if (status != PLI_OK)
 		return status;
-	pli_key_info(ring->keys[opened.key], &key);
-	report_opened(run, file, &opened, &key);
+	content.bytes = u->found.bytes = u->found.opened.content_bytes;
+	u->found.files = 1;
+	if (options.entry != NULL)
+		options.entry(options.arg, &content);
 	return PLI_OK;
+}
+
+static enum pli_status
+open_to_folder(const struct job *job, struct unlocked *u, struct pli_error *err)
+{
+	const struct unlock *unlock = job->arg;
+	const struct targets *targets = &unlock->targets;
+	const struct keyring *ring = &unlock->ring;
+	const char *name = targets->names[job->index];
+	struct pli_input in = ends_input(job->operand);
+	struct pli_tree_open_options options = unlock_options(job, u);
+
+	if (targets->taken[job->index])
+		return refuse(err, PLI_ERR_EXISTS, "open it into another folder, with -C",
+		    "an envelope before it has the same name: %s would be both", u->output);
+	return pli_tree_open(job->run->pli, (const struct pli_key *const *)ring->keys, ring->count, &in,
+	    targets_folder(targets), name, &options, &u->found, err);
+}
+
+static enum pli_status
+open_one(const struct job *job, void *result, struct pli_error *err)
+{
+	const char *output = job->run->args->output;
+	const struct unlock *unlock = job->arg;
+	struct unlocked *u = result;
+	enum pli_status status;
+
+	u->output = output != NULL ? strdup(output) : targets_path(&unlock->targets, job->index);
+	if (u->output == NULL)
+		return refuse_memory(err);
+	status = output != NULL ? open_to_output(job, u, err) : open_to_folder(job, u, err);
+	if (status == PLI_OK)
+		unlock_found(u, job);
+	return status;
 }
 
 static enum pli_status
 open_all(const struct run *run, struct pli_error *err)
 {
-	struct keyring ring = { NULL, 0 };
-	enum pli_status status = load_keys(&ring, run, err);
+	static const struct several_kind kind = { sizeof(struct unlocked), open_one, report_opened, unlock_clear,
+		"opened" };
+	enum pli_status status = check(run->args, err);
 
-	if (status == PLI_OK)
-		status = batch_run(run, open_one, &ring, err);
-	load_clear(&ring);
-	return status;
-}
-
-static enum pli_status
-open_into(const struct run *run, struct pli_error *err)
-{
-	enum pli_status status = check_open(run->args, err);
-
-	return status == PLI_OK ? open_all(run, err) : status;
-}
-
-static enum pli_status
-verify(const struct run *run, struct pli_error *err)
-{
-	enum pli_status status = check_keys(run->args, err);
-
-	return status == PLI_OK ? open_all(run, err) : status;
+	return status == PLI_OK ? unlock_run(run, &kind, err) : status;
 }
 
 const struct command cmd_open = {
 	.name = "open",
 	.alias = "ouvrir",
 	.bit = COMMAND_OPEN,
-	.summary = "open an envelope with a private key",
-	.usage = "open -k KEY... [--cert FILE]... -o FILE ENVELOPE\n"
+	.summary = "open envelopes with a private key",
+	.usage = "open -k KEY... [--cert FILE]... [-C DIR] ENVELOPE...\n"
+		 "open -k KEY... [--cert FILE]... -o FILE ENVELOPE\n"
 		 "open -k KEY... [--cert FILE]... -o - ENVELOPE\n",
-	.about = "Decrypts ENVELOPE (- is standard input) into FILE, which appears when all of it\n"
-		 "is authenticated and on disk, or not at all. With -o - the whole envelope is\n"
-		 "authenticated before the first byte is written.\n"
+	.about = "Opens each ENVELOPE (- is standard input) into the folder DIR/NAME: NAME is its\n"
+		 "last path part without its last extension, DIR the current folder unless -C\n"
+		 "names another. Content that is no archive becomes the file DIR/NAME. Either\n"
+		 "appears when all of it is authenticated and on disk, or not at all; nothing is\n"
+		 "replaced. Of several, many are opened at once; when one fails the others go on,\n"
+		 "and a table says at the end what became of each.\n"
 		 "\n"
-		 "A key is used only where it is one of the recipients. An expired certificate\n"
-		 "opens what was sealed to it. Opening into a folder (-C, or no -o) is not there\n"
-		 "yet.\n",
-	.examples = "pli open -k backup.p12 -o bid.zip bid.pli\n"
-		    "pli open -k anna.key --cert anna.pem --passin file:pw -o bid.zip bid.pli\n"
+		 "-o takes one ENVELOPE and gives its content as it is, an archive included. With\n"
+		 "-o - the whole envelope is authenticated before the first byte is written.\n"
+		 "\n"
+		 "A key is unlocked once, and used only where it is one of the recipients. An\n"
+		 "expired certificate opens what was sealed to it. An envelope that is not\n"
+		 "committed is authenticated too, but whoever made it may have made it so that\n"
+		 "other recipients see other content: --require-committed refuses it.\n"
+		 "\n"
+		 "With --digests the SHA-256 of every file is printed as sha256sum -c reads it.\n",
+	.examples = "pli open -k backup.p12 bid.pli\n"
+		    "pli open -k backup.p12 --passin file:pw -C opened bids/*.pli\n"
+		    "pli open -k anna.key --cert anna.pem --require-committed -C opened bid.pli\n"
 		    "pli open -k anna.key --cert anna.pem -o - bid.pli | tar x\n",
-	.run = open_into,
-};
-
-const struct command cmd_verify = {
-	.name = "verify",
-	.alias = "verifier",
-	.bit = COMMAND_VERIFY,
-	.summary = "do all that open does, and write nothing",
-	.usage = "verify -k KEY... [--cert FILE]... ENVELOPE...\n",
-	.about = "Authenticates each ENVELOPE (- is standard input) from its first byte to its\n"
-		 "last. Goes on with the next one when one fails.\n",
-	.examples = "pli verify -k backup.p12 bids/*.pli\n"
-		    "pli verify --json -k anna.key --cert anna.pem bid.pli\n",
-	.run = verify,
+	.run = open_all,
 };

@@ -15,6 +15,7 @@
 
 /* What a command works with. */
 struct run {
+	enum command_bit command;
 	const struct args *args;
 	struct say *say;
 	struct pli *pli; /* NULL for a command that makes its own */
@@ -38,6 +39,7 @@ struct command {
 extern const struct command cmd_seal;
 extern const struct command cmd_open;
 extern const struct command cmd_verify;
+extern const struct command cmd_list;
 extern const struct command cmd_inspect;
 extern const struct command cmd_doctor;
 

@@ -24,13 +24,13 @@ ends_input(const char *word)
 }
 
 struct pli_output
-ends_output(const struct args *args)
+ends_output(const struct args *args, const char *path)
 {
 	struct pli_output out;
 
-	if (strcmp(args->output, "-") == 0)
+	if (strcmp(path, "-") == 0)
 		return pli_output_fd(STDOUT_FILENO, "standard output");
-	out = pli_output_path(args->output);
+	out = pli_output_path(path);
 	out.replace = args->force;
 	out.no_sync = args->no_sync;
 	return out;
@@ -53,22 +53,22 @@ is_one_of(const struct stat *file, const struct list *list, const char *prefix)
 }
 
 enum pli_status
-ends_check_output(const struct args *args, struct pli_error *err)
+ends_check_output(const struct args *args, const char *path, struct pli_error *err)
 {
 	struct stat out;
 
-	if (strcmp(args->output, "-") == 0) {
+	if (strcmp(path, "-") == 0) {
 		if (isatty(STDOUT_FILENO))
 			return refuse(err, PLI_ERR_USAGE, "-o FILE, or a pipe behind -o -",
 			    "-o - would print binary data on the terminal");
 		return PLI_OK;
 	}
-	if (stat(args->output, &out) != 0)
+	if (stat(path, &out) != 0)
 		return PLI_OK;
 	if (is_one_of(&out, &args->recipients, "") || is_one_of(&out, &args->bundles, "") ||
 	    is_one_of(&out, &args->keys, "") || is_one_of(&out, &args->certs, "") ||
 	    is_one_of(&out, &args->passins, "file:"))
 		return refuse(err, PLI_ERR_EXISTS, "choose another name for -o",
-		    "%s is a key, certificate or passphrase file of this very command", args->output);
+		    "%s is a key, certificate or passphrase file of this very command", path);
 	return PLI_OK;
 }

@@ -14,15 +14,15 @@ bool ends_is_stdin(const char *word);
 /* ends_input is the file, or standard input for "-". */
 struct pli_input ends_input(const char *word);
 
-/* ends_output is what -o, --force and --no-sync say. */
-struct pli_output ends_output(const struct args *args);
+/* ends_output is the file at path, as --force and --no-sync say, or standard output for "-". */
+struct pli_output ends_output(const struct args *args, const char *path);
 
 /*
- * ends_check_output refuses an output that would show binary on a terminal
+ * ends_check_output refuses an output path that would show binary on a terminal
  * (PLI_ERR_USAGE), or replace one of the key, certificate or passphrase files
  * of the same command line (PLI_ERR_EXISTS). That it does not replace the
  * input is the engine's own rule.
  */
-enum pli_status ends_check_output(const struct args *args, struct pli_error *err) PLI_MUST_CHECK;
+enum pli_status ends_check_output(const struct args *args, const char *path, struct pli_error *err) PLI_MUST_CHECK;
 
 #endif

@@ -23,7 +23,7 @@ static const struct {
 	{ 14, "a certificate or key that cannot be used" },
 	{ 15, "the output exists, or is the input" },
 	{ 16, "reading, writing, space; a file that changed meanwhile" },
-	{ 17, "a limit: 64 GiB of content, 1,000 recipients when sealing, ..." },
+	{ 17, "a limit; a name or a kind of file that is refused; --strict" },
 	{ 18, "token absent or locked" },
 	{ 19, "not accepted, or not there yet; content that is already an envelope" },
 	{ 130, "interrupted (143: terminated); nothing is left behind" },

@@ -22,18 +22,6 @@ not_yet(const struct run *run, struct pli_error *err)
 	return refuse(err, PLI_ERR_UNSUPPORTED, NULL, "pli %s is not there yet", run->args->command);
 }
 
-static const struct command cmd_list = {
-	.name = "list",
-	.alias = "lister",
-	.bit = COMMAND_LIST,
-	.makes_context = true,
-	.summary = "list the files in an envelope (not there yet)",
-	.usage = "list -k KEY... ENVELOPE\n",
-	.about = "Will list the files inside, after authentication.\n",
-	.examples = "pli list -k backup.p12 bid.pli\n",
-	.run = not_yet,
-};
-
 static const struct command cmd_keys = {
 	.name = "keys",
 	.alias = "cles",
@@ -127,7 +115,7 @@ print_version(struct say *say, struct pli_error *err)
 static enum pli_status
 run_command(const struct command *command, const struct args *args, struct say *say, struct pli_error *err)
 {
-	struct run run = { args, say, NULL };
+	struct run run = { command->bit, args, say, NULL };
 	enum pli_status status = PLI_OK;
 
 	if (!command->makes_context)

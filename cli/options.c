@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pli/stream.h"
+#include "pli/tree.h"
 #include "refuse.h"
 #include "when.h"
 
@@ -87,11 +87,32 @@ take_passin(const struct option *option, struct args *args, const char *value, s
 }
 
 static enum pli_status
-take_output(const struct option *option, struct args *args, const char *value, struct pli_error *err)
+take_once(const struct option *option, struct args *args, const char *value, struct pli_error *err)
 {
-	if (args->output != NULL)
+	const char **word = field(option, args);
+
+	if (*word != NULL)
 		return refuse(err, PLI_ERR_USAGE, NULL, "--%s is given twice", option->name);
-	args->output = value;
+	*word = value;
+	return PLI_OK;
+}
+
+/* A number of at least 1 (0 is how struct args says that there was none), alone or with K, M, G or T for times 1024, ... */
+static enum pli_status
+take_number(const struct option *option, struct args *args, const char *value, struct pli_error *err)
+{
+	static const char units[] = "KMGT";
+	size_t digits = strspn(value, "0123456789");
+	const char *unit = value + digits;
+	unsigned shift = 0;
+	uint64_t *number = field(option, args), n;
+
+	if (*unit != '\0' && strchr(units, *unit) != NULL && unit[1] == '\0')
+		shift = 10 * (unsigned)(strchr(units, *unit) - units + 1);
+	n = digits > 0 && digits < 20 && (*unit == '\0' || shift > 0) ? strtoull(value, NULL, 10) : 0;
+	if (n == 0 || n > UINT64_MAX >> shift)
+		return expected(option, "a number from 1, like 5000 or 20G", value, err);
+	*number = n << shift;
 	return PLI_OK;
 }
 
@@ -190,7 +211,9 @@ const struct option options_table[] = {
 	    TO(allow_expiring) },
 	{ "raw", 0, NULL, SEALS, "one file, or - for standard input, as the content itself: no archive", take_flag,
 	    TO(raw) },
-	{ "each", 0, NULL, SEALS, "one envelope for each PATH, in the folder of -C", take_pending, 0 },
+	{ "each", 0, NULL, SEALS, "one envelope for each PATH, in the folder of -C", take_flag, TO(each) },
+	{ "strict", 0, NULL, SEALS, "refuse what is only warned of otherwise: empty, cut or locked files, ...",
+	    take_flag, TO(strict) },
 	{ "profile", 0, "gcm|cbc", SEALS, "gcm: authenticated (the default); cbc: for old readers, not there yet",
 	    take_profile, 0 },
 	{ "allow-nested", 0, NULL, SEALS, "seal what is already an envelope", take_flag, TO(allow_nested) },
@@ -201,19 +224,24 @@ const struct option options_table[] = {
 	    "the passphrase of the first -k (again: of the second, ...), from file:PATH, fd:N, "
 	    "env:VAR, stdin or cmd:COMMAND: the first line. Without it: asked on the terminal",
 	    take_passin, TO(passins) },
-	{ "output", 'o', "FILE", WRITES, "where the result goes; - is standard output, never a terminal", take_output,
-	    0 },
-	{ "directory", 'C', "DIR", WRITES, "the folder in which each envelope gets its own", take_pending, 0 },
+	{ "output", 'o', "FILE", WRITES, "where the result goes; - is standard output, never a terminal", take_once,
+	    TO(output) },
+	{ "directory", 'C', "DIR", WRITES, "the folder for the results, each under its name; made if it is not there",
+	    take_once, TO(directory) },
 	{ "accept-short-tag", 0, NULL, READS, "accept tags of 12 to 15 bytes: weaker than the usual 16", take_flag,
 	    TO(accept_short_tag) },
 	{ "accept-unauthenticated", 0, NULL, READS, "accept CBC content, which nothing authenticates", take_pending,
 	    0 },
 	{ "accept-legacy", 0, NULL, READS, "accept 3DES and RSA PKCS#1 v1.5", take_pending, 0 },
-	{ "require-committed", 0, NULL, READS, "refuse content without the fixed first block", take_pending, 0 },
-	{ "max-size", 0, "BYTES", COMMAND_SEAL | READS, "the limit for all files of an archive together", take_pending,
-	    0 },
-	{ "max-files", 0, "N", COMMAND_SEAL | READS, "the limit for the number of files of an archive", take_pending,
-	    0 },
+	{ "require-committed", 0, NULL, READS,
+	    "refuse content that others may see differently: without the fixed first block", take_flag,
+	    TO(require_committed) },
+	{ "digests", 0, NULL, READS, "give the SHA-256 of every file", take_flag, TO(digests) },
+	{ "max-size", 0, "BYTES", COMMAND_SEAL | READS,
+	    "the limit for all files of an archive together; also 500M, 20G; default: 64G", take_number, TO(max_size) },
+	{ "max-files", 0, "N", COMMAND_SEAL | READS,
+	    "the limit for the number of files and folders of an archive; default: 1000000", take_number,
+	    TO(max_files) },
 	{ "threads", 'j', "N", WORKS, "workers, 0 to 256; 0: none beside the main one; default: one for each CPU",
 	    take_threads, 0 },
 	{ "force", 0, NULL, WRITES, "replace an existing output file; never a folder, never the input", take_flag,
@@ -232,6 +260,8 @@ const struct option options_table[] = {
 
 const size_t options_count = sizeof(options_table) / sizeof(options_table[0]);
 
+_Static_assert(PLI_TREE_MAX_SIZE == UINT64_C(64) << 30, "as --max-size says");
+_Static_assert(PLI_TREE_MAX_FILES == 1000000, "as --max-files says");
 _Static_assert(sizeof(options_table) / sizeof(options_table[0]) <= 64, "args.given has 64 bits");
 
 bool

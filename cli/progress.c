@@ -1,6 +1,6 @@
 /*
  * progress.c - bytes, percent, rate and time left, redrawn at most five times a
- * second.
+ * second, by whichever thread comes first when it is due.
  *
  * The line is drawn from both callbacks: cancelled comes also while the job
  * waits for a pipe. A job shorter than half a second shows nothing on a
@@ -49,10 +49,11 @@ format_time(char *buf, size_t cap, uint64_t seconds)
 }
 
 static void
-format_line(const struct progress *p, int64_t now, char *line, size_t cap)
+format_line(struct progress *p, int64_t now, char *line, size_t cap)
 {
-	const struct pli_progress *at = &p->last;
-	double seconds = (double)(now - p->pass_began) / 1000;
+	const struct pli_progress sum = { atomic_load(&p->done), p->total, 1, 1 };
+	const struct pli_progress *at = p->several ? &sum : &p->one;
+	double seconds = (double)(now - p->began) / 1000;
 	double rate = seconds > 0 ? (double)at->done / seconds : 0;
 	char done[TEXT_SIZE_MAX], total[TEXT_SIZE_MAX], speed[TEXT_SIZE_MAX], left[16] = "-";
 	char pass[32] = "";
@@ -105,29 +106,52 @@ draw(struct progress *p, int64_t now)
 static void
 draw_if_due(struct progress *p)
 {
-	int64_t now = now_ms();
+	int64_t now;
 
-	if (!p->shown || now < p->due)
+	if (!p->shown || atomic_flag_test_and_set(&p->drawing))
 		return;
-	draw(p, now);
-	p->due = now + (p->on_terminal ? REDRAW_MS : LINE_MS);
+	now = now_ms();
+	if (now >= p->due) {
+		draw(p, now);
+		p->due = now + (p->on_terminal ? REDRAW_MS : LINE_MS);
+	}
+	atomic_flag_clear(&p->drawing);
+}
+
+/* Moves the job's part of the sum to done of its weight. */
+static void
+count(struct progress_job *job, uint64_t done)
+{
+	if (done > job->counted && done <= job->weight) {
+		atomic_fetch_add(&job->all->done, done - job->counted);
+		job->counted = done;
+	}
 }
 
 static void
 on_progress(void *arg, const struct pli_progress *at)
 {
-	struct progress *p = arg;
+	struct progress_job *job = arg;
+	struct progress *p = job->all;
 
-	if (at->pass != p->last.pass)
-		p->pass_began = now_ms();
-	p->last = *at;
+	if (!p->several) {
+		if (at->pass != p->one.pass)
+			p->began = now_ms();
+		p->one = *at;
+	} else if (at->total > 0) { /* content and envelope are not of quite the same length */
+		count(job, (uint64_t)((double)job->weight * (double)at->done / (double)at->total));
+	} else {
+		count(job, at->done);
+	}
 	draw_if_due(p);
 }
 
 static bool
 on_cancelled(void *arg)
 {
-	draw_if_due(arg);
+	const struct progress_job *job = arg;
+
+	draw_if_due(job->all);
 	return signals_caught() != 0;
 }
 
@@ -137,21 +161,53 @@ progress_start(struct progress *p, const struct args *args, const char *name)
 	const char *term = getenv("TERM");
 
 	memset(p, 0, sizeof(*p));
+	atomic_flag_clear(&p->drawing);
 	p->name = name;
 	p->on_terminal = isatty(STDERR_FILENO) && term != NULL && strcmp(term, "dumb") != 0;
 	p->shown =
 	    args->progress == PROGRESS_ALWAYS || (args->progress == PROGRESS_AUTO && p->on_terminal && !args->quiet);
-	p->pass_began = now_ms();
-	p->due = p->pass_began + (p->on_terminal ? FIRST_MS : LINE_MS);
-	p->last.pass = 1;
+	p->began = now_ms();
+	p->due = p->began + (p->on_terminal ? FIRST_MS : LINE_MS);
+	p->one.pass = 1;
+}
+
+void
+progress_sum(struct progress *p, uint64_t total)
+{
+	p->several = true;
+	p->total = total;
+}
+
+void
+progress_join(struct progress_job *job, struct progress *p, uint64_t weight)
+{
+	*job = (struct progress_job){ p, weight, 0 };
 }
 
 struct pli_hooks
-progress_hooks(struct progress *p)
+progress_hooks(struct progress_job *job)
 {
-	struct pli_hooks hooks = { on_progress, on_cancelled, p };
+	struct pli_hooks hooks = { on_progress, on_cancelled, job };
 
 	return hooks;
+}
+
+void
+progress_leave(struct progress_job *job)
+{
+	count(job, job->weight);
+	if (job->all->several)
+		draw_if_due(job->all);
+}
+
+void
+progress_hide(struct progress *p)
+{
+	if (p->width == 0)
+		return;
+	(void)fprintf(stderr, "\r%*s\r", (int)p->width, "");
+	(void)fflush(stderr);
+	p->width = 0;
 }
 
 void
@@ -161,8 +217,6 @@ progress_stop(struct progress *p)
 		return;
 	if (!p->on_terminal)
 		draw(p, now_ms());
-	else if (p->width > 0)
-		(void)fprintf(stderr, "\r%*s\r", (int)p->width, "");
-	(void)fflush(stderr);
+	progress_hide(p);
 	p->shown = false;
 }

@@ -3,19 +3,28 @@
 
 /*
  * report.h - what a command found or did, for people or as one JSON object.
+ *
+ * The shapes of the JSON objects are a contract with scripts: members may be
+ * added, never renamed, and stay in their order. Those with a row are reports of
+ * a struct several_kind.
  */
 
 #include "pli/inspect.h"
-#include "pli/open.h"
-#include "pli/seal.h"
-#include "command.h"
+#include "sealed.h"
+#include "several.h"
+#include "unlock.h"
 
-/* report_sealed: the envelope at run's output is complete. */
-void report_sealed(const struct run *run, const struct pli_certs *certs, const struct pli_sealed *sealed);
+/* report_sealed: an envelope is complete. result is a struct sealed. */
+void report_sealed(const struct run *run, const char *operand, const void *result, struct row *row);
 
-/* report_opened: the envelope in file was opened with the key that info describes, or only verified when run has no output. */
-void report_opened(
-    const struct run *run, const char *file, const struct pli_opened *opened, const struct pli_cert_info *key);
+/* report_recipients: to whom it was sealed, for people only. */
+void report_recipients(const struct run *run, const struct pli_certs *certs);
+
+/* report_opened: an envelope was opened, or only verified when it has no output. result is a struct unlocked. */
+void report_opened(const struct run *run, const char *operand, const void *result, struct row *row);
+
+/* report_listed: the files in an envelope. result is a struct unlocked. */
+void report_listed(const struct run *run, const char *operand, const void *result, struct row *row);
 
 /* report_envelope: what the envelope in file says of itself. */
 void report_envelope(const struct run *run, const char *file, const struct pli_envelope *envelope);

@@ -109,6 +109,16 @@ say_json(struct say *say, json_t *record)
 	json_decref(record);
 }
 
+void
+say_record(struct say *say, json_t *begin, json_t *rest)
+{
+	if (json_object_update_new(begin, rest) != 0) {
+		json_decref(begin);
+		begin = NULL;
+	}
+	say_json(say, begin);
+}
+
 json_t *
 say_string(const char *s)
 {

@@ -1,0 +1,183 @@
+/*
+ * report_opened.c - what was found in an envelope, and what may be believed of it.
+ */
+#include "report.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "ends.h"
+#include "when.h"
+
+/* How people and scripts call the file: content that is no archive is named like what it is opened into. */
+static const char *
+file_path(const struct unlocked *u, const struct file *file)
+{
+	return u->found.archive ? file->path : u->name;
+}
+
+static json_t *
+files_json(const struct unlocked *u)
+{
+	json_t *files = json_array();
+	size_t i;
+
+	for (i = 0; i < u->files.count; i++) {
+		const struct file *file = &u->files.items[i];
+		char sha256[FILES_SHA256_MAX];
+		json_t *record;
+
+		if (file->folder)
+			continue;
+		record = json_object();
+		say_name(record, "path", "path_hex", file_path(u, file));
+		(void)json_object_set_new(record, "bytes", json_integer((json_int_t)file->bytes));
+		if (file->digested)
+			(void)json_object_set_new(record, "sha256", json_string(files_sha256(sha256, file)));
+		(void)json_array_append_new(files, record);
+	}
+	return files;
+}
+
+static void
+opened_json(const struct run *run, const char *file, const struct unlocked *u)
+{
+	const struct pli_opened *opened = &u->found.opened;
+	json_t *record, *rest;
+	struct pli_cert_info key;
+
+	if (u->files.incomplete) {
+		say_json(run->say, NULL);
+		return;
+	}
+	pli_key_info(u->key, &key);
+	record = json_pack("{s:s}", "type", "opened");
+	say_name(record, "file", "path_hex", file);
+	rest = json_pack("{s:b, s:s, s:s, s:s, s:{s:o, s:o}, s:o}", "authenticated", (int)opened->authenticated,
+	    "committed", opened->committed ? "yes" : "no", "container", opened->container, "cipher", opened->cipher,
+	    "key", "subject", say_string(key.subject), "serial", say_string(key.serial), "files", files_json(u));
+	say_name(rest, "output", "output_hex", u->output);
+	say_record(run->say, record, rest);
+}
+
+/* What is believed of the content, and the sentence that nobody should miss. */
+static void
+verdict_text(const struct run *run, const struct unlocked *u)
+{
+	const struct pli_opened *opened = &u->found.opened;
+	struct say *say = run->say;
+	struct pli_cert_info key;
+	char until[WHEN_MAX];
+
+	pli_key_info(u->key, &key);
+	say_news(say, "  %sauthenticated (%s, %s), with the key of %s, serial %s", opened->authenticated ? "" : "NOT ",
+	    opened->container, opened->cipher, key.subject, key.serial);
+	say_news(say, "  committed: %s", opened->committed ? "yes" : "no, other recipients may see other content");
+	say_detail(say, "%s, issued by %s, valid until %s (%s)", key.algorithm, key.issuer,
+	    when_format(until, key.not_after), key.name);
+	say_detail(say, "tag of %u bits, %s length", opened->tag_bits, opened->encoding);
+}
+
+static void
+opened_text(const struct run *run, const char *file, const struct unlocked *u)
+{
+	const char *output = u->output != NULL ? ends_output(run->args, u->output).name : NULL;
+	char files[48] = "";
+
+	if (u->found.archive)
+		(void)snprintf(
+		    files, sizeof(files), "%" PRIu64 " file%s, ", u->found.files, u->found.files == 1 ? "" : "s");
+	say_news(run->say, "%s %s%s%s: %s%" PRIu64 " bytes", output != NULL ? "opened" : "verified",
+	    ends_input(file).name, output != NULL ? " into " : "", output != NULL ? output : "", files, u->found.bytes);
+	verdict_text(run, u);
+}
+
+/* As sha256sum prints them, so that sha256sum -c reads them where the files are. */
+static void
+digests_text(const struct run *run, const struct unlocked *u)
+{
+	const char *folder = u->output != NULL && u->found.archive ? u->output : "";
+	size_t i;
+
+	for (i = 0; i < u->files.count; i++) {
+		const struct file *file = &u->files.items[i];
+		const char *path = u->output != NULL && !u->found.archive ? u->output : file_path(u, file);
+		char sha256[FILES_SHA256_MAX];
+
+		if (file->digested)
+			say_report(run->say, "%s  %s%s%s", files_sha256(sha256, file), folder,
+			    folder[0] != '\0' ? "/" : "", path);
+	}
+}
+
+void
+report_opened(const struct run *run, const char *operand, const void *result, struct row *row)
+{
+	const struct unlocked *u = result;
+
+	if (run->say->json) {
+		opened_json(run, operand, u);
+	} else {
+		digests_text(run, u);
+		if (row == NULL || run->say->verbose)
+			opened_text(run, operand, u);
+	}
+	if (row == NULL)
+		return;
+	row->files = u->found.files;
+	row->bytes = u->found.bytes;
+	row->committed = u->found.opened.committed;
+}
+
+/* "drwxr-xr-x" */
+static const char *
+mode_text(char buf[11], const struct file *file)
+{
+	unsigned bit;
+
+	for (bit = 0; bit < 9; bit++)
+		buf[1 + bit] = (file->mode >> (8 - bit) & 1) != 0 ? "rwx"[bit % 3] : '-';
+	buf[0] = file->folder ? 'd' : '-';
+	buf[10] = '\0';
+	return buf;
+}
+
+static void
+list_text(const struct run *run, const struct unlocked *u)
+{
+	uint64_t largest = 0;
+	size_t i;
+	int width;
+
+	for (i = 0; i < u->files.count; i++)
+		if (u->files.items[i].bytes > largest)
+			largest = u->files.items[i].bytes;
+	width = snprintf(NULL, 0, "%" PRIu64, largest);
+	for (i = 0; i < u->files.count; i++) {
+		const struct file *file = &u->files.items[i];
+		char mode[11], date[WHEN_MAX], sha256[FILES_SHA256_MAX];
+
+		say_report(run->say, "%s  %*" PRIu64 "  %s  %s%s%s%s", mode_text(mode, file), width, file->bytes,
+		    when_format(date, file->mtime),
+		    run->args->digests ? file->digested ? files_sha256(sha256, file) : "-" : "",
+		    run->args->digests ? "  " : "", file_path(u, file), file->folder ? "/" : "");
+	}
+}
+
+void
+report_listed(const struct run *run, const char *operand, const void *result, struct row *row)
+{
+	const struct unlocked *u = result;
+
+	(void)row;
+	if (run->say->json) {
+		opened_json(run, operand, u);
+		return;
+	}
+	list_text(run, u);
+	if (u->files.incomplete)
+		say_warning(run->say, "out of memory: the list is not complete");
+	say_news(run->say, "%s: %" PRIu64 " file%s, %" PRIu64 " bytes", ends_input(operand).name, u->found.files,
+	    u->found.files == 1 ? "" : "s", u->found.bytes);
+	verdict_text(run, u);
+}
