@@ -5,20 +5,38 @@
  */
 #include "pli/tree.h"
 
+#include <sys/stat.h>
+
 #include "plan.h"
 #include "warn.h"
 
 static enum pli_status
 look(const struct plan *plan, const struct pli_tree_seal_options *options, uint64_t *warnings, struct pli_error *err)
 {
-	struct warn_to to = { options->warn, options->arg, 0 };
+	struct warn_to to = { options->warn, options->arg, 0, NULL, NULL };
 	enum pli_status rc = warn_all(plan, &to, err);
 
 	*warnings = to.count;
 	if (rc == PLI_OK && options->strict && to.count > 0)
-		return fail(
-		    err, PLI_ERR_LIMIT, "%llu warnings, and --strict refuses any", (unsigned long long)to.count);
+		return fail(err, PLI_ERR_LIMIT, "%s: %s (%llu warnings in all, and any refuses)", to.first,
+		    to.first_text, (unsigned long long)to.count);
 	return rc;
+}
+
+/* Replacing is for old envelopes, never for what is being sealed. */
+static enum pli_status
+check_output(const struct plan *plan, const struct pli_output *out, struct pli_error *err)
+{
+	struct stat st;
+	size_t i;
+
+	if (out->kind != PLI_END_PATH || out->name == NULL || stat(out->name, &st) != 0)
+		return PLI_OK;
+	for (i = 0; i < plan_count(plan); i++)
+		if (plan_entry(plan, i)->device == st.st_dev && plan_entry(plan, i)->inode == st.st_ino)
+			return fail(err, PLI_ERR_EXISTS, "%s is one of the files that are sealed: it is never replaced",
+			    out->name);
+	return PLI_OK;
 }
 
 static uint64_t
@@ -51,7 +69,7 @@ pli_tree_seal(struct pli *pli, const struct pli_certs *certs, const char *const 
 		return fail(err, PLI_ERR_USAGE, "nothing to seal");
 	if ((rc = plan_new(&plan, paths, count, &limits, err)) != PLI_OK)
 		return rc;
-	if ((rc = look(plan, options, &warnings, err)) != PLI_OK)
+	if ((rc = check_output(plan, out, err)) != PLI_OK || (rc = look(plan, options, &warnings, err)) != PLI_OK)
 		goto out;
 	in = pli_input_callback(plan_read, plan_unchanged, plan, plan_length(plan), "the archive");
 	if ((rc = pli_seal(pli, certs, &in, out, &options->seal, &sealed, err)) == PLI_OK && result != NULL)

@@ -9,7 +9,7 @@
 struct writing {
 	struct buf *out;
 	struct pli_error *err;
-	bool done; /* what follows is padding for content that libarchive never sees */
+	bool done;
 };
 
 enum pli_status
@@ -37,7 +37,9 @@ take(struct archive *a, void *arg, const void *p, size_t len)
 	struct writing *w = arg;
 
 	(void)a;
-	if (!w->done && buf_add(w->out, view_of(p, len), w->err) != PLI_OK)
+	if (w->done)
+		return -1; /* padding for content that libarchive never sees */
+	if (buf_add(w->out, view_of(p, len), w->err) != PLI_OK)
 		return -1;
 	return (la_ssize_t)len;
 }
@@ -66,7 +68,6 @@ tar_header(const struct tar_entry *e, struct buf *out, struct pli_error *err)
 		rc = fail(err, PLI_ERR_LIMIT, "%s cannot stand in an archive: %s", e->path,
 		    archive_error_string(a) != NULL ? archive_error_string(a) : "libarchive refuses it");
 	w.done = true;
-	(void)archive_write_fail(a);
 out:
 	if (a != NULL)
 		(void)archive_write_free(a);

@@ -51,7 +51,10 @@ struct suspect {
 static void
 warn(struct warn_to *to, const char *path, const char *what)
 {
-	to->count++;
+	if (to->count++ == 0) {
+		to->first = path;
+		to->first_text = what;
+	}
 	if (to->warn != NULL)
 		to->warn(to->arg, path, what);
 }

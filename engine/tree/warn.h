@@ -13,6 +13,7 @@ struct warn_to {
 	void (*warn)(void *arg, const char *path, const char *warning); /* or NULL: only counted */
 	void *arg;
 	uint64_t count;
+	const char *first, *first_text; /* the first path and warning, or NULL */
 };
 
 /* warn_all looks at every entry. Fails with PLI_ERR_IO. */
