@@ -63,8 +63,8 @@ message_begin(struct message *m, struct source *source, struct pli_error *err)
 			return rc;
 		if (v.len == 0)
 			return not_an_envelope(m, err);
-		if (source_positional(source) && v.len > HEAD_MAX)
-			v.len = HEAD_MAX; /* memory shows all it has */
+		if (v.len > HEAD_MAX)
+			v.len = HEAD_MAX; /* memory shows all it has, a pipe what it gave */
 		if (head_parse(&m->head, v, &more, &what) != PLI_OK)
 			return named(m, &what, err);
 		if (!more)

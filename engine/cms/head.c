@@ -29,7 +29,7 @@ bad(struct cursor *c, const char *what)
 static struct view
 rest(const struct cursor *c)
 {
-	return view_of(c->in.p + c->at, c->in.len - c->at);
+	return view_behind(c->in, c->at);
 }
 
 static uint64_t

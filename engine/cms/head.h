@@ -57,8 +57,7 @@ struct head_tail {
 };
 
 /*
- * head_parse reads a head from the first bytes of a message. *more is true if it goes on past them: then nothing else is
- * set, and the caller comes back with more bytes. For other than enveloped types only type, type_oid and definite are
+ * head_parse reads a head from the first bytes of a message.*more is true the caller comes back with more bytes. For other than enveloped types only type, type_oid and definite are
  * set. Fails with PLI_ERR_MALFORMED, or PLI_ERR_LIMIT past HEAD_MAX or RECIPIENTS_MAX.
  */
 enum pli_status head_parse(struct head *h, struct view in, bool *more, struct pli_error *err) PLI_MUST_CHECK;

@@ -66,7 +66,8 @@ common_name(const X509_NAME *name)
 	if (at < 0)
 		return names_text(name);
 	value = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at));
-	if ((len = ASN1_STRING_to_UTF8(&utf8, value)) >= 0)
+	/* One with a NUL in it would be shown as another: it is shown escaped, below. */
+	if ((len = ASN1_STRING_to_UTF8(&utf8, value)) >= 0 && memchr(utf8, 0, (size_t)len) == NULL)
 		text = strndup((const char *)utf8, (size_t)len);
 	OPENSSL_free(utf8);
 	crypto_forget();

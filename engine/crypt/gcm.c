@@ -18,7 +18,6 @@
 #include "context.h"
 #include "gf.h"
 
-#define NONCE_MAX 128
 #define SCRATCH 4096
 
 struct worker {

@@ -136,7 +136,8 @@ unlock_pkcs12(struct reading *r, PKCS12 *p12, struct pli_error *err)
 	enum pli_status rc;
 
 	if (PKCS12_mac_present(p12) != 1)
-		return ask(r, err);
+		return fail(err, PLI_ERR_CERTIFICATE,
+		    "%s has nothing that tells a right passphrase from a wrong one (no MAC)", r->name);
 	if (PKCS12_verify_mac(p12, NULL, 0) == 1 || PKCS12_verify_mac(p12, "", 0) == 1)
 		return PLI_OK;
 	do {

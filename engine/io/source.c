@@ -262,7 +262,8 @@ void
 source_restart(struct source *s)
 {
 	if (s->fd < 0) {
-		s->ahead = view_of(s->ahead.p + s->ahead.len - s->size, (size_t)s->size);
+		if (s->size > 0)
+			s->ahead = view_of(s->ahead.p + s->ahead.len - s->size, (size_t)s->size);
 	} else {
 		s->ahead = view_of(NULL, 0);
 		s->ended = false;

@@ -79,7 +79,7 @@ pli_output_fd(int fd, const char *name)
 	return out;
 }
 
-/* Memory is all zeroes after a failed call. */
+/* Memory is as it was, or all zeroes, after a failed call. */
 static inline struct pli_output
 pli_output_memory(void *data, size_t cap, const char *name)
 {
