@@ -203,6 +203,8 @@ parse_enveloped(struct cursor *c, struct head *h)
 	    !optional(c, CONTEXT_0 | 0, &h->level[2], &originator, "damaged originator information") ||
 	    !item(c, TAG_SET, &h->level[2], &set, "no recipients"))
 		return false;
+	if (version.body.len == 0)
+		return bad(c, "its version is no number");
 	h->recipients = set.body;
 	if (!count_recipients(h, c->err) ||
 	    !enter(c, TAG_SEQUENCE, &h->level[2], &h->level[3], "no encrypted content") ||

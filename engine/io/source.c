@@ -24,13 +24,14 @@ struct source {
 	int fd; /* -1: memory */
 	bool own_fd;
 	bool positional;
-	uint64_t start;     /* file offset of offset 0 */
-	uint64_t size;      /* positional */
-	struct stat opened; /* regular file */
-	struct buf buf;     /* bytes read ahead */
-	struct view ahead;  /* those not consumed; all of what is left, for memory */
-	uint64_t at;        /* offset of ahead.p[0] */
-	size_t stride;      /* next read */
+	const uint8_t *memory; /* constant, while ahead moves: workers look at it */
+	uint64_t start;        /* file offset of offset 0 */
+	uint64_t size;         /* positional */
+	struct stat opened;    /* regular file */
+	struct buf buf;        /* bytes read ahead */
+	struct view ahead;     /* those not consumed; all of what is left, for memory */
+	uint64_t at;           /* offset of ahead.p[0] */
+	size_t stride;         /* next read */
 	bool ended;
 };
 
@@ -90,6 +91,7 @@ source_open(struct source **out, const struct pli_input *in, const struct pli_ho
 	case PLI_END_MEMORY:
 		s->positional = true;
 		s->size = in->len;
+		s->memory = in->data;
 		s->ahead = view_of(in->data, in->len);
 		s->ended = true;
 		break;
@@ -239,8 +241,7 @@ source_at(const struct source *s, uint64_t off, size_t len, uint8_t *buf, const 
 	ssize_t n;
 
 	if (s->fd < 0) {
-		/* all that is left in memory ends where the source does */
-		*out = s->ahead.p + s->ahead.len - (s->size - off);
+		*out = s->memory + off;
 		return PLI_OK;
 	}
 	while (done < len) {
@@ -262,8 +263,7 @@ void
 source_restart(struct source *s)
 {
 	if (s->fd < 0) {
-		if (s->size > 0)
-			s->ahead = view_of(s->ahead.p + s->ahead.len - s->size, (size_t)s->size);
+		s->ahead = view_of(s->memory, (size_t)s->size);
 	} else {
 		s->ahead = view_of(NULL, 0);
 		s->ended = false;

@@ -36,7 +36,7 @@ struct pli_envelope {
 	bool accepted;          /* pli_open takes it as it is */
 	size_t recipient_count;
 	const struct pli_recipient *recipients;
-	size_t problem_count; /* why it is not accepted, or only with an option */
+	size_t problem_count; /* why it is not accepted, or only with an option, or not by all recipients */
 	const char *const *problems;
 };
 
