@@ -59,6 +59,8 @@ accept(const struct opening *o, struct pli_error *err)
 		fail_hint(err, "if the sender is known to write short tags, use --accept-short-tag");
 		return rc;
 	}
+	if (h->nonce.len > HEAD_NONCE_MAX)
+		return fail(err, PLI_ERR_UNSUPPORTED, "the nonce has %zu bytes, more than are accepted", h->nonce.len);
 	if (!oids_same(h->inner_type, oid_data))
 		return fail(err, PLI_ERR_UNSUPPORTED, "the content is of another type than data");
 	if (!h->has_content)
@@ -260,11 +262,13 @@ run(struct pli *pli, const struct pli_key *const *keys, size_t count, const stru
 	    (rc = source_open(&o.source, in, &o.options.hooks, err)) != PLI_OK ||
 	    (out != NULL && (rc = sink_open(&o.sink, out, o.source, &o.options.hooks, err)) != PLI_OK))
 		goto out;
-	if (o.sink != NULL && !sink_positional(o.sink) && !source_positional(o.source) &&
-	    (rc = source_spool(o.source, err)) != PLI_OK)
-		goto out;
 	if ((rc = begin(&o, pli, keys, count, err)) != PLI_OK)
 		goto out;
+	if (o.sink != NULL && !sink_positional(o.sink) && !source_positional(o.source)) {
+		if ((rc = source_spool(o.source, err)) != PLI_OK)
+			goto out;
+		message_rewind(&o.message);
+	}
 	if (o.sink == NULL)
 		rc = verify(&o, err);
 	else

@@ -142,12 +142,35 @@ source_offset(const struct source *s)
 	return s->at;
 }
 
+enum pli_status
+source_cancelled(const struct source *s, struct pli_error *err)
+{
+	return wait_cancelled(s->hooks, err);
+}
+
 bool
 source_is_path(const struct source *s, const char *path)
 {
 	struct stat st;
 
 	return s->fd >= 0 && stat(path, &st) == 0 && st.st_dev == s->opened.st_dev && st.st_ino == s->opened.st_ino;
+}
+
+bool
+source_is_fd(const struct source *s, int fd)
+{
+	struct stat st;
+
+	return s->fd >= 0 && S_ISREG(s->opened.st_mode) && fstat(fd, &st) == 0 && st.st_dev == s->opened.st_dev &&
+	       st.st_ino == s->opened.st_ino;
+}
+
+bool
+source_overlaps(const struct source *s, const void *p, size_t len)
+{
+	uintptr_t a = (uintptr_t)s->memory, b = (uintptr_t)p;
+
+	return s->memory != NULL && a < b + len && b < a + s->size;
 }
 
 /* One read at the position behind what is buffered. *got is 0 at the end. */
@@ -190,8 +213,9 @@ source_peek(struct source *s, size_t want, struct view *out, struct pli_error *e
 		while (rc == PLI_OK && s->ahead.len < want && !s->ended) {
 			size_t step = want - s->ahead.len > s->stride ? want - s->ahead.len : s->stride;
 
-			if ((rc = buf_reserve(&s->buf, step, err)) != PLI_OK ||
-			    (rc = read_some(s, s->buf.p + s->buf.len, step, &got, err)) != PLI_OK)
+			rc = buf_reserve(&s->buf, step, err);
+			s->ahead = buf_view(&s->buf);
+			if (rc != PLI_OK || (rc = read_some(s, s->buf.p + s->buf.len, step, &got, err)) != PLI_OK)
 				break;
 			s->buf.len += got;
 			s->ahead = buf_view(&s->buf);
@@ -276,14 +300,19 @@ enum pli_status
 source_unchanged(const struct source *s, struct pli_error *err)
 {
 	struct stat now;
+	uint8_t next;
 
 	if (s->fd < 0 || !s->positional)
 		return PLI_OK;
 	if (fstat(s->fd, &now) != 0)
 		return fail_errno(err, PLI_ERR_IO, errno, "cannot look at %s", s->name);
 	if (now.st_size != s->opened.st_size || now.st_mtim.tv_sec != s->opened.st_mtim.tv_sec ||
-	    now.st_mtim.tv_nsec != s->opened.st_mtim.tv_nsec)
+	    now.st_mtim.tv_nsec != s->opened.st_mtim.tv_nsec || now.st_ctim.tv_sec != s->opened.st_ctim.tv_sec ||
+	    now.st_ctim.tv_nsec != s->opened.st_ctim.tv_nsec)
 		return fail(err, PLI_ERR_IO, "%s changed while it was read", s->name);
+	/* Some file systems do not know how long their files are. */
+	if (pread(s->fd, &next, 1, (off_t)(s->start + s->size)) != 0)
+		return fail(err, PLI_ERR_IO, "%s is longer than it says", s->name);
 	return PLI_OK;
 }
 
@@ -331,6 +360,7 @@ copy_all(struct source *s, int fd, struct pli_error *err)
 enum pli_status
 source_spool(struct source *s, struct pli_error *err)
 {
+	uint64_t before = s->at; /* bytes that nobody needs again, and that are not in the copy */
 	enum pli_status rc;
 	int fd = unnamed_file();
 
@@ -349,8 +379,8 @@ source_spool(struct source *s, struct pli_error *err)
 		(void)close(s->fd);
 	s->fd = fd;
 	s->own_fd = s->positional = true;
-	s->start = 0;
-	s->size = (uint64_t)s->opened.st_size;
+	s->start = 0 - before; /* modulo 2^64: offset before is at the begin of the copy */
+	s->size = before + (uint64_t)s->opened.st_size;
 	source_restart(s);
 	return PLI_OK;
 }

@@ -181,7 +181,7 @@ said_length(void)
 static void
 wrong_options(void)
 {
-	static const size_t segments[] = { 1, 15, 17, 1000, (16 << 20) + 16, SIZE_MAX, SIZE_MAX - 15 };
+	static const size_t segments[] = { 1, 15, 16, 17, 48, 1000, (16 << 20) + 16, SIZE_MAX, SIZE_MAX - 15 };
 	const struct pli_key *key = support_key(SUPPORT_P256);
 	struct pli_seal_options sealing = PLI_SEAL_DEFAULTS;
 	struct pli_open_options opening = PLI_OPEN_DEFAULTS;

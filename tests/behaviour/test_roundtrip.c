@@ -14,7 +14,7 @@
 enum { KIB = 1 << 10, MIB = 1 << 20 };
 
 static const int threads[] = { 0, 1, 2, 4, 16 };
-static const size_t segments[] = { 16, 4096, 64 * KIB, MIB, MIB + 16, 4 * MIB };
+static const size_t segments[] = { 64, 4096, 64 * KIB, MIB, MIB + 16, 4 * MIB };
 
 /* One kind alone, or all of them in one envelope, which each of the keys opens in its turn. */
 enum { ALL_KINDS = SUPPORT_KINDS, RECIPIENTS };

@@ -15,7 +15,7 @@
 enum { MIB = 1 << 20, LONGEST = 3 * MIB + 77 };
 
 static const int threads[] = { 0, 1, 2, 4, 16 };
-static const size_t segments[] = { 48, 4096, 65536, MIB, MIB + 16, 4 * MIB };
+static const size_t segments[] = { 80, 4096, 65536, MIB, MIB + 16, 4 * MIB };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -42,7 +42,7 @@ refused(struct view v, int threads)
 	enum jobs_kind from, to;
 
 	options.threads = threads;
-	options.segment = 16;
+	options.segment = 64;
 	for (to = 0; to < ENDS_KINDS; to++) {
 		for (from = 0; from < ENDS_KINDS; from++) {
 			check(jobs_open(key, v, from, to, &options, &got, NULL, &err) == PLI_ERR_MALFORMED &&

@@ -29,6 +29,7 @@ only f fifo quick.pli slow.out slow.pli
 mkdir sub
 printf 'part' >sub/.pli-0123456789abcdef
 printf 'part' >sub/.pli-fedcba9876543210
+chmod 600 sub/.pli-0123456789abcdef sub/.pli-fedcba9876543210
 touch sub/.pli sub/.plinth sub/.pli-notes sub/.pli-0123456789abcdef0
 mkdir sub/.pli-00000000000000aa
 ln -s f sub/.pli-00000000000000bb

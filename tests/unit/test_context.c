@@ -70,22 +70,22 @@ errors_of_libcrypto(void)
 
 	ERR_raise(ERR_LIB_PEM, 100);
 	ERR_raise(ERR_LIB_EVP, ERR_R_INTERNAL_ERROR);
-	check(fail_crypto(&err, PLI_ERR_CERTIFICATE, "about %s", "x") == PLI_ERR_CERTIFICATE);
+	check(context_fail(&err, PLI_ERR_CERTIFICATE, "about %s", "x") == PLI_ERR_CERTIFICATE);
 	check(strncmp(err.message, "about x (libcrypto: ", 20) == 0 && strstr(err.message, "internal error") != NULL);
 	check(ERR_peek_error() == 0);
 	/* memory that was short is not taken for anything else */
 	pli_error_clear(&err);
 	ERR_raise(ERR_LIB_EVP, ERR_R_MALLOC_FAILURE);
 	ERR_raise(ERR_LIB_EVP, ERR_R_INTERNAL_ERROR);
-	check(fail_crypto(&err, PLI_ERR_CERTIFICATE, "about x") == PLI_ERR);
+	check(context_fail(&err, PLI_ERR_CERTIFICATE, "about x") == PLI_ERR);
 	check(strcmp(err.message, "out of memory") == 0 && ERR_peek_error() == 0);
 	ERR_raise(ERR_LIB_EVP, ERR_R_INTERNAL_ERROR);
-	check(!crypto_out_of_memory() && ERR_peek_error() == 0);
+	check(!context_out_of_memory() && ERR_peek_error() == 0);
 	/* nothing to add */
 	pli_error_clear(&err);
-	check(fail_crypto(&err, PLI_ERR, "about %d", 5) == PLI_ERR && strcmp(err.message, "about 5") == 0);
+	check(context_fail(&err, PLI_ERR, "about %d", 5) == PLI_ERR && strcmp(err.message, "about 5") == 0);
 	ERR_raise(ERR_LIB_PEM, 100);
-	crypto_forget();
+	context_forget();
 	check(ERR_peek_error() == 0);
 }
 

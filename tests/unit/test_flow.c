@@ -468,7 +468,7 @@ options(void)
 {
 	size_t segment;
 
-	for (segment = 16; segment <= FLOW_SEGMENT_MAX; segment *= 2)
+	for (segment = 64; segment <= FLOW_SEGMENT_MAX; segment *= 2)
 		check(flow_segment(&segment, NULL) == PLI_OK);
 	segment = 0;
 	check(flow_segment(&segment, NULL) == PLI_OK && segment == 1 << 20);

@@ -193,7 +193,6 @@ wrong_key(bool use_rsa)
 	rc = open_with(&der, keys[0], keys[1], &opened);
 	check(rc == PLI_ERR_AUTH || (use_rsa && rc == PLI_OK));
 	check(!view_equal(secret_view(&opened), secret_view(&sealed)));
-	check(recipients_is_rsa(keys[0]) == use_rsa);
 	for (i = 0; i < 2; i++) {
 		pli_key_free(keys[i]);
 		pli_certs_free(certs[i]);

@@ -259,7 +259,7 @@ leftovers(bool hidden)
 	static const char *const stay[] = { ".pli-0123456789abcde", ".pli-0123456789abcdef0", ".pli-0123456789abcdeF",
 		".pli-0123456789abcdeg", "pli-0123456789abcdef", ".pli-", ".pli_0123456789abcdef" };
 	const char *dead = ".pli-0123456789abcdef", *locked = ".pli-00000000000000ff", *link = ".pli-00000000000000fe";
-	const char *folder = ".pli-00000000000000fd";
+	const char *folder = ".pli-00000000000000fd", *open_to_all = ".pli-00000000000000fc";
 	struct stage *s;
 	struct stat st;
 	size_t i;
@@ -269,6 +269,9 @@ leftovers(bool hidden)
 	for (i = 0; i < sizeof(stay) / sizeof(stay[0]); i++)
 		support_write(support_path(stay[i]), TEXT("x"));
 	support_write(support_path(dead), TEXT("x"));
+	support_write(support_path(open_to_all), TEXT("x"));
+	check(chmod(support_path(dead), 0600) == 0 && chmod(support_path(open_to_all), 0644) == 0 &&
+	      chmod(support_path(locked), 0600) == 0);
 	support_write(support_path(locked), TEXT("x"));
 	support_write(support_path("target"), TEXT("x"));
 	check(symlink(support_path("target"), support_path(link)) == 0);
@@ -278,6 +281,8 @@ leftovers(bool hidden)
 
 	s = begin(support_path("file"), false, "x");
 	check(!support_exists(support_path(dead)) && support_exists(support_path(locked)));
+	/* not the mode of what pli leaves */
+	check(support_exists(support_path(open_to_all)));
 	check(lstat(support_path(link), &st) == 0 && support_exists(support_path("target")));
 	check(support_exists(support_path(folder)));
 	for (i = 0; i < sizeof(stay) / sizeof(stay[0]); i++)
@@ -291,6 +296,7 @@ leftovers(bool hidden)
 	stage_free(begin(support_path("third"), false, "z"));
 	check(!support_exists(support_path(locked)));
 	check(unlink(support_path(link)) == 0 && rmdir(support_path(folder)) == 0);
+	check(unlink(support_path(open_to_all)) == 0);
 	check(unlink(support_path("target")) == 0 && unlink(support_path("file")) == 0);
 }
 
