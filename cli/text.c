@@ -6,6 +6,7 @@
  */
 #include "text.h"
 
+#include <langinfo.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,8 +53,10 @@ is_steering(uint32_t c)
 	static const struct {
 		uint32_t first, last;
 	} ranges[] = {
-		{ 0x00, 0x1f }, { 0x7f, 0x9f }, { 0x061c, 0x061c }, /* Arabic letter mark */
-		{ 0x200e, 0x200f },                                 /* directional marks */
+		{ 0x00, 0x1f }, { 0x7f, 0x9f }, { 0xad, 0xad }, /* soft hyphen */
+		{ 0x034f, 0x034f }, { 0x061c, 0x061c },         /* grapheme joiner, Arabic letter mark */
+		{ 0x180e, 0x180e }, { 0x200b, 0x200d },         /* what has no width */
+		{ 0x200e, 0x200f },                             /* directional marks */
 		{ 0x2028, 0x202e },   /* line and paragraph separators, embeddings, overrides */
 		{ 0x2066, 0x206f },   /* isolates, old format characters */
 		{ 0xfeff, 0xfeff },   /* byte order mark */
@@ -68,16 +71,25 @@ is_steering(uint32_t c)
 	return false;
 }
 
+/* On an 8-bit terminal the bytes of a harmless character can be control characters. */
+static bool
+speaks_utf8(void)
+{
+	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
 void
 text_print(FILE *out, const char *s)
 {
+	bool utf8 = speaks_utf8();
+
 	while (*s != '\0') {
 		const char *from = s;
 		uint32_t c;
 
 		if (!decode(&s, &c))
-			(void)fputs("\xef\xbf\xbd", out);
-		else if (is_steering(c))
+			(void)fputs(utf8 ? "\xef\xbf\xbd" : "?", out);
+		else if (is_steering(c) || (!utf8 && c >= 0x80))
 			(void)fprintf(out, "\\u{%x}", (unsigned)c);
 		else
 			(void)fwrite(from, 1, (size_t)(s - from), out);

@@ -36,8 +36,9 @@ flow_segment(size_t *segment, struct pli_error *err)
 {
 	if (*segment == 0)
 		*segment = SEGMENT_DEFAULT;
-	if (*segment % 16 != 0 || *segment > FLOW_SEGMENT_MAX)
-		return fail(err, PLI_ERR_USAGE, "a segment is a multiple of 16 bytes, up to %u", FLOW_SEGMENT_MAX);
+	if (*segment % 16 != 0 || *segment < FLOW_SEGMENT_MIN || *segment > FLOW_SEGMENT_MAX)
+		return fail(err, PLI_ERR_USAGE, "a segment is a multiple of 16 bytes, from %u to %u", FLOW_SEGMENT_MIN,
+		    FLOW_SEGMENT_MAX);
 	return PLI_OK;
 }
 

@@ -23,6 +23,7 @@
 #include "sink.h"
 #include "source.h"
 
+#define FLOW_SEGMENT_MIN 64u /* what it takes to see that content is an envelope */
 #define FLOW_SEGMENT_MAX (16u << 20)
 
 struct flow_plan {

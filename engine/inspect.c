@@ -100,6 +100,8 @@ find_problems(struct inspection *i, const struct head *h, struct pli_error *err)
 	else if (rc == PLI_OK && gcm && h->tag_len < 16)
 		rc = problem(
 		    i, err, "a tag of %zu bytes instead of 16: opened only with --accept-short-tag", h->tag_len);
+	if (rc == PLI_OK && gcm && h->nonce.len > HEAD_NONCE_MAX)
+		rc = problem(i, err, "a nonce of %zu bytes, more than are accepted", h->nonce.len);
 	if (rc == PLI_OK && !oids_same(h->inner_type, oid_data))
 		rc = problem(i, err, "the content is of another type than data");
 	if (rc == PLI_OK && !h->has_content)
@@ -139,6 +141,9 @@ inspect_enveloped(struct inspection *i, struct message *m, struct pli_error *err
 		return fail_memory(err);
 	if ((rc = describe_recipients(i, h, err)) != PLI_OK || (rc = message_skip(m, err)) != PLI_OK ||
 	    (rc = message_end(m, err)) != PLI_OK || (rc = find_problems(i, h, err)) != PLI_OK)
+		return rc;
+	if (m->tail.attributes.len > 1 && m->tail.attributes.p[1] == 0x80 &&
+	    (rc = problem(i, err, "the authenticated attributes are not in DER")) != PLI_OK)
 		return rc;
 	if (h->cipher != NULL && h->cipher->mode == MODE_GCM) {
 		i->public.tag_bits = 8 * (unsigned)h->tag_len;

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define EXTENT_LEAST (64u << 10)
-#define HEADER_PEEK 16
+#define PIECES_PER_CANCEL 4096
 
 /* An error of a parser, with the name of what was parsed. */
 static enum pli_status
@@ -63,8 +63,8 @@ message_begin(struct message *m, struct source *source, struct pli_error *err)
 			return rc;
 		if (v.len == 0)
 			return not_an_envelope(m, err);
-		if (source_positional(source) && v.len > HEAD_MAX)
-			v.len = HEAD_MAX; /* memory shows all it has */
+		if (v.len > HEAD_MAX)
+			v.len = HEAD_MAX; /* memory shows all it has, a pipe what it gave */
 		if (head_parse(&m->head, v, &more, &what) != PLI_OK)
 			return named(m, &what, err);
 		if (!more)
@@ -177,10 +177,12 @@ message_skip(struct message *m, struct pli_error *err)
 {
 	enum pli_status rc;
 	struct view v;
-	uint64_t n;
+	uint64_t n, pieces = 0;
 
 	for (;;) {
 		if ((rc = next_piece(m, err)) != PLI_OK || m->ended)
+			return rc;
+		if (++pieces % PIECES_PER_CANCEL == 0 && (rc = source_cancelled(m->source, err)) != PLI_OK)
 			return rc;
 		n = m->payload;
 		if (source_positional(m->source)) {

@@ -160,11 +160,13 @@ run(struct pli *pli, const struct pli_key *const *keys, size_t count, const stru
 	if ((rc = source_open(&source, in, &options->hooks, err)) != PLI_OK ||
 	    (out != NULL && (rc = sink_open(&j.sink, out, source, &options->hooks, err)) != PLI_OK))
 		goto out;
-	if (j.sink != NULL && !sink_positional(j.sink) && !source_positional(source) &&
-	    (rc = source_spool(source, err)) != PLI_OK)
-		goto out;
 	if ((rc = opening_begin(&j.opening, pli, keys, count, source, options, err)) != PLI_OK)
 		goto out;
+	if (j.sink != NULL && !sink_positional(j.sink) && !source_positional(source)) {
+		if ((rc = source_spool(source, err)) != PLI_OK)
+			goto out;
+		message_rewind(&j.opening.message);
+	}
 	if (j.sink == NULL)
 		rc = verify(&j, err);
 	else

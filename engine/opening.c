@@ -39,6 +39,8 @@ accept(const struct opening *o, struct pli_error *err)
 		fail_hint(err, "if the sender is known to write short tags, use --accept-short-tag");
 		return rc;
 	}
+	if (h->nonce.len > HEAD_NONCE_MAX)
+		return fail(err, PLI_ERR_UNSUPPORTED, "the nonce has %zu bytes, more than are accepted", h->nonce.len);
 	if (!oids_same(h->inner_type, oid_data))
 		return fail(err, PLI_ERR_UNSUPPORTED, "the content is of another type than data");
 	if (!h->has_content)

@@ -421,5 +421,7 @@ out:
 uint64_t
 pli_seal_bound(const struct pli_certs *certs, uint64_t content_len)
 {
-	return content_len + 5 * (content_len / LAYOUT_CHUNK + 1) + recipients_bound(certs) + 1024;
+	uint64_t extra = content_len / LAYOUT_CHUNK * 5 + 5 + recipients_bound(certs) + 1024;
+
+	return content_len > UINT64_MAX - extra ? UINT64_MAX : content_len + extra;
 }

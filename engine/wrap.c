@@ -39,6 +39,34 @@ split(const struct head *h, const struct recipients_kek *kek, struct buf *kept, 
 	return wrapped->len > 0 ? PLI_OK : fail(err, PLI_ERR, "libcrypto's CMS lost a recipient");
 }
 
+/*
+ * What libcrypto wrote must be what it was asked for, for each of count certificates: where it is short of memory it can name
+ * another hash than the one it used, and the envelope would open for nobody.
+ */
+static enum pli_status
+check_kept(const struct wrap *w, size_t count, struct pli_error *err)
+{
+	struct recipients all;
+	struct recipient r;
+	enum pli_status rc;
+	bool found, accepted;
+	char name[64];
+
+	recipient_start(&all, buf_view(&w->recipients));
+	for (;; count--) {
+		if ((rc = recipient_next(&all, &r, &found, err)) != PLI_OK)
+			return rc;
+		if (!found)
+			return count == 0 ? PLI_OK : fail(err, PLI_ERR, "libcrypto's CMS lost a recipient");
+		if ((rc = recipient_algorithm(&r, name, sizeof(name), &accepted, err)) != PLI_OK)
+			return rc;
+		if (count == 0 || !accepted ||
+		    strcmp(name, r.type == RECIPIENT_KTRI ? "rsaOaep-sha256" : "ecdh-sha256") != 0)
+			return fail(
+			    err, PLI_ERR, "libcrypto's CMS wrapped a content key in another way than it was asked to");
+	}
+}
+
 /* Reads a message that libcrypto wrote. */
 static enum pli_status
 read_back(struct head *h, const struct buf *der, struct pli_error *err)
@@ -67,6 +95,8 @@ wrap_init(struct wrap *w, struct pli *pli, const struct pli_certs *certs, struct
 	    (rc = recipients_unwrap(pli, &kek, wrapped, &w->key, err)) != PLI_OK ||
 	    (rc = secret_set(&w->nonce, h.nonce, err)) != PLI_OK ||
 	    (rc = buf_add(&w->algorithm, h.algorithm, err)) != PLI_OK)
+		goto out;
+	if ((rc = check_kept(w, pli_certs_count(certs), err)) != PLI_OK)
 		goto out;
 	/* What libcrypto chose must be what FORMAT.md says. */
 	if (h.cipher == NULL || strcmp(h.cipher->name, "aes-256-gcm") != 0 || w->key.len != 32 || w->nonce.len != 12 ||
@@ -115,6 +145,7 @@ append_recipient(char *text, size_t cap, const struct recipient *r)
 		    : r->ski.len > 0            ? "key identifier"
 						: "a recipient of another kind",
 		    number != NULL ? number : "");
+	fail_trim(text);
 	free(issuer);
 	free(number);
 }
@@ -215,18 +246,16 @@ wrap_open(struct pli *pli, const struct pli_key *const *keys, size_t count, cons
 
 	if ((rc = find(keys, count, h, which, &r, err)) != PLI_OK || (rc = check_algorithm(&r, err)) != PLI_OK ||
 	    (rc = recipients_random(pli, h->cipher->key_len, &other, err)) != PLI_OK)
-		return rc;
+		goto out;
 	rc = unwrap(pli, keys[*which], h, &r, key, &why);
-	if (rc == PLI_ERR_AUTH && r.type == RECIPIENT_KTRI && recipients_is_rsa(keys[*which])) {
+	/* It can also come back with another length. Either is shown at the tag. */
+	if (rc == PLI_ERR_AUTH || (rc == PLI_OK && key->len != h->cipher->key_len)) {
 		*key = other;
 		rc = PLI_OK;
-	} else if (rc == PLI_ERR_AUTH) {
-		rc = fail_auth(err);
 	} else if (rc != PLI_OK) {
 		rc = fail_copy(err, &why);
-	} else if (key->len != h->cipher->key_len) {
-		*key = other; /* it can come back with another length: shown at the tag, too */
 	}
+out:
 	secret_clear(&other);
 	return rc;
 }

@@ -26,7 +26,8 @@ void wrap_clear(struct wrap *w);
 /*
  * wrap_open finds the first of the count keys that is a recipient of the message with head h, and unwraps the content key
  * with it; *which is its index. Fails with PLI_ERR_NO_RECIPIENT or PLI_ERR_UNSUPPORTED (how the key is wrapped) before any
- * private-key operation. Where an RSA key does not unwrap, key is random: what is wrong shows at the tag, or nowhere.
+ * private-key operation. Where the key does not unwrap, the content key is
+ * random: what is wrong shows at the tag, in the same words as anything else (RFC 3218).
  */
 enum pli_status wrap_open(struct pli *pli, const struct pli_key *const *keys, size_t count, const struct head *h,
     size_t *which, struct secret *key, struct pli_error *err) PLI_MUST_CHECK;

@@ -51,6 +51,20 @@ pli_error_clear(struct pli_error *err)
 		memset(err, 0, sizeof(*err));
 }
 
+void
+fail_trim(char *text)
+{
+	size_t len = strlen(text), at = len, need;
+
+	while (at > 0 && ((unsigned char)text[at - 1] & 0xc0) == 0x80)
+		at--;
+	if (at == 0 || (unsigned char)text[at - 1] < 0xc0)
+		return;
+	need = (unsigned char)text[at - 1] >= 0xf0 ? 4 : (unsigned char)text[at - 1] >= 0xe0 ? 3 : 2;
+	if (len - (at - 1) < need)
+		text[at - 1] = '\0';
+}
+
 /* Appends to the string in text; cuts before a character that would not fit. */
 static void __attribute__((format(printf, 3, 0))) append(char *text, size_t cap, const char *format, va_list ap)
 {
@@ -61,14 +75,8 @@ static void __attribute__((format(printf, 3, 0))) append(char *text, size_t cap,
 		text[at] = '\0';
 		return;
 	}
-	if ((size_t)n < cap - at)
-		return;
-	at = cap - 1;
-	while (at > 0 && ((unsigned char)text[at - 1] & 0xc0) == 0x80)
-		at--;
-	if (at > 0 && (unsigned char)text[at - 1] >= 0xc0)
-		at--;
-	text[at] = '\0';
+	if ((size_t)n >= cap - at)
+		fail_trim(text);
 }
 
 static void __attribute__((format(printf, 3, 4))) append_text(char *text, size_t cap, const char *format, ...)

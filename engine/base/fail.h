@@ -30,6 +30,9 @@ enum pli_status fail_memory(struct pli_error *err);
 /* fail_hint adds what to do about the error in err, unless it has a hint. */
 void fail_hint(struct pli_error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* fail_trim removes from the end of text a UTF-8 character that was cut. */
+void fail_trim(char *text);
+
 /* fail_copy makes from the first error of err. Returns the status that err holds then. */
 enum pli_status fail_copy(struct pli_error *err, const struct pli_error *from);
 

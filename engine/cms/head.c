@@ -6,8 +6,6 @@
 #include "builder.h"
 #include "reader.h"
 
-enum { CONTEXT_0 = TAG_CONTEXT | TAG_CONSTRUCTED };
-
 struct cursor {
 	struct view in;
 	uint64_t base; /* offset of in.p[0] in the message */
@@ -29,7 +27,7 @@ bad(struct cursor *c, const char *what)
 static struct view
 rest(const struct cursor *c)
 {
-	return view_of(c->in.p + c->at, c->in.len - c->at);
+	return view_behind(c->in, c->at);
 }
 
 static uint64_t
@@ -179,13 +177,13 @@ parse_content(struct cursor *c, struct head *h)
 	c->more = rc == READ_SHORT;
 	if (rc == READ_OK && h->level[3].indefinite && header.tag == 0)
 		return true;
-	if (rc != READ_OK || (header.tag != TAG_CONTEXT && header.tag != CONTEXT_0))
+	if (rc != READ_OK || (header.tag != TAG_CONTEXT && header.tag != TAG_EXPLICIT))
 		return bad(c, "it has no content");
 	if (!fits(c, &h->level[3], header.header_len + header.len))
 		return bad(c, "the content is longer than what it is in");
 	c->at += header.header_len;
 	h->has_content = true;
-	h->content_constructed = header.tag == CONTEXT_0;
+	h->content_constructed = header.tag == TAG_EXPLICIT;
 	h->content_indefinite = header.indefinite;
 	h->content_at = offset(c);
 	h->content_len = header.len;
@@ -200,9 +198,11 @@ parse_enveloped(struct cursor *c, struct head *h)
 
 	if (!enter(c, TAG_SEQUENCE, &h->level[1], &h->level[2], "no enveloped data") ||
 	    !item(c, TAG_INTEGER, &h->level[2], &version, "no version") ||
-	    !optional(c, CONTEXT_0 | 0, &h->level[2], &originator, "damaged originator information") ||
+	    !optional(c, TAG_EXPLICIT | 0, &h->level[2], &originator, "damaged originator information") ||
 	    !item(c, TAG_SET, &h->level[2], &set, "no recipients"))
 		return false;
+	if (version.body.len == 0)
+		return bad(c, "its version is no number");
 	h->recipients = set.body;
 	if (!count_recipients(h, c->err) ||
 	    !enter(c, TAG_SEQUENCE, &h->level[2], &h->level[3], "no encrypted content") ||
@@ -225,7 +225,7 @@ head_parse(struct head *h, struct view in, bool *more, struct pli_error *err)
 	*h = (struct head){ 0 };
 	ok = enter(&c, TAG_SEQUENCE, NULL, &h->level[0], "it does not begin like CMS") &&
 	     item(&c, TAG_OID, &h->level[0], &oid, "no content type") &&
-	     enter(&c, CONTEXT_0, &h->level[0], &h->level[1], "no contents");
+	     enter(&c, TAG_EXPLICIT, &h->level[0], &h->level[1], "no contents");
 	if (ok) {
 		h->type_oid = oid.body;
 		h->type = oids_content_type(oid.body);
@@ -250,11 +250,11 @@ head_parse_tail(
 	*tail = (struct head_tail){ 0 };
 	ok = leave(&c, &h->level[3]);
 	if (ok && authenticated)
-		ok = optional(&c, CONTEXT_0 | 1, &h->level[2], &attributes, "damaged authenticated attributes") &&
+		ok = optional(&c, TAG_EXPLICIT | 1, &h->level[2], &attributes, "damaged authenticated attributes") &&
 		     item(&c, TAG_OCTETS, &h->level[2], &mac, "no authentication tag");
 	/* Behind the last field a definite level is at its end, where the file may end too. */
 	if (ok && (h->level[2].indefinite || offset(&c) < h->level[2].end))
-		ok = optional(&c, CONTEXT_0 | (authenticated ? 2 : 1), &h->level[2], &skipped, "damaged attributes");
+		ok = optional(&c, TAG_EXPLICIT | (authenticated ? 2 : 1), &h->level[2], &skipped, "damaged attributes");
 	ok = ok && leave(&c, &h->level[2]) && leave(&c, &h->level[1]) && leave(&c, &h->level[0]);
 	if (!ok && c.more && rest_of_file.len > TAIL_MAX)
 		return fail(err, PLI_ERR_LIMIT, "more than %u bytes stand behind the content", TAIL_MAX);
@@ -281,7 +281,7 @@ single_recipient(const struct recipient *r, struct buf *out, struct pli_error *e
 	if ((rc = build_small(&body, 3, err)) == PLI_OK && (rc = buf_add(&body, r->originator, err)) == PLI_OK &&
 	    (rc = buf_add(&body, r->ukm, err)) == PLI_OK && (rc = buf_add(&body, r->algorithm, err)) == PLI_OK &&
 	    (rc = build_item(&body, TAG_SEQUENCE, r->own, err)) == PLI_OK)
-		rc = build_item(out, CONTEXT_0 | 1, buf_view(&body), err);
+		rc = build_item(out, TAG_EXPLICIT | 1, buf_view(&body), err);
 	buf_clear(&body);
 	return rc;
 }
@@ -305,7 +305,7 @@ head_single(const struct head *h, const struct recipient *r, struct buf *out, st
 	buf_clear(&content);
 	if ((rc = build_item(&content, TAG_SEQUENCE, buf_view(&data), err)) == PLI_OK &&
 	    (rc = build_item(&outer, TAG_OID, oid_auth_enveloped, err)) == PLI_OK &&
-	    (rc = build_item(&outer, CONTEXT_0, buf_view(&content), err)) == PLI_OK)
+	    (rc = build_item(&outer, TAG_EXPLICIT, buf_view(&content), err)) == PLI_OK)
 		rc = build_item(out, TAG_SEQUENCE, buf_view(&outer), err);
 out:
 	buf_clear(&set);
@@ -332,5 +332,5 @@ head_looks_like(struct view first)
 	first = view_of(first.p + h.header_len, first.len - h.header_len);
 	if (!read_tagged(&first, TAG_OID, &oid) || (type = oids_content_type(oid.body)) == NULL)
 		return false;
-	return type->container != CONTAINER_OTHER && read_peek(first) == CONTEXT_0;
+	return type->container != CONTAINER_OTHER && read_peek(first) == TAG_EXPLICIT;
 }

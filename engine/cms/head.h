@@ -25,6 +25,7 @@
 #define HEAD_MAX (2u << 20) /* bytes */
 #define TAIL_MAX (1u << 20) /* bytes */
 #define RECIPIENTS_MAX 2000
+#define HEAD_NONCE_MAX SECRET_MAX /* bytes */
 
 struct head_level {
 	bool indefinite;
@@ -58,7 +59,7 @@ struct head_tail {
 
 /*
  * head_parse reads a head from the first bytes of a message. *more is true if it goes on past them: then nothing else is
- * set, and the caller comes back with more bytes. For other than enveloped types only type, type_oid and definite are
+ * said, and the caller comes back with more bytes. For other than enveloped types only type, type_oid and definite are
  * set. Fails with PLI_ERR_MALFORMED, or PLI_ERR_LIMIT past HEAD_MAX or RECIPIENTS_MAX.
  */
 enum pli_status head_parse(struct head *h, struct view in, bool *more, struct pli_error *err) PLI_MUST_CHECK;

@@ -10,7 +10,7 @@
 #define FULL_HEADER 5
 #define DEFINITE_BELOW (UINT64_C(1) << 31)
 
-enum { CONTEXT_0 = TAG_CONTEXT | TAG_CONSTRUCTED, TAG_LEN = 16 };
+enum { TAG_LEN = 16 };
 
 static enum pli_status
 head_definite(struct layout *l, struct view set, struct view inner, struct pli_error *err)
@@ -29,7 +29,7 @@ head_definite(struct layout *l, struct view set, struct view inner, struct pli_e
 		return PLI_OK;
 	if ((rc = build_open(&l->head, TAG_SEQUENCE, all, err)) == PLI_OK &&
 	    (rc = build_item(&l->head, TAG_OID, oid_auth_enveloped, err)) == PLI_OK &&
-	    (rc = build_open(&l->head, CONTEXT_0, explicit, err)) == PLI_OK &&
+	    (rc = build_open(&l->head, TAG_EXPLICIT, explicit, err)) == PLI_OK &&
 	    (rc = build_open(&l->head, TAG_SEQUENCE, data, err)) == PLI_OK &&
 	    (rc = build_small(&l->head, 0, err)) == PLI_OK && (rc = buf_add(&l->head, set, err)) == PLI_OK &&
 	    (rc = build_open(&l->head, TAG_SEQUENCE, encrypted, err)) == PLI_OK &&
@@ -45,12 +45,12 @@ head_indefinite(struct layout *l, struct view set, struct view inner, struct pli
 
 	if ((rc = build_open_indefinite(&l->head, TAG_SEQUENCE, err)) == PLI_OK &&
 	    (rc = build_item(&l->head, TAG_OID, oid_auth_enveloped, err)) == PLI_OK &&
-	    (rc = build_open_indefinite(&l->head, CONTEXT_0, err)) == PLI_OK &&
+	    (rc = build_open_indefinite(&l->head, TAG_EXPLICIT, err)) == PLI_OK &&
 	    (rc = build_open_indefinite(&l->head, TAG_SEQUENCE, err)) == PLI_OK &&
 	    (rc = build_small(&l->head, 0, err)) == PLI_OK && (rc = buf_add(&l->head, set, err)) == PLI_OK &&
 	    (rc = build_open_indefinite(&l->head, TAG_SEQUENCE, err)) == PLI_OK &&
 	    (rc = buf_add(&l->head, inner, err)) == PLI_OK)
-		rc = build_open_indefinite(&l->head, CONTEXT_0, err);
+		rc = build_open_indefinite(&l->head, TAG_EXPLICIT, err);
 	return rc;
 }
 

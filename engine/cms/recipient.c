@@ -10,8 +10,6 @@
 #include "oids.h"
 #include "reader.h"
 
-enum { CONTEXT_0 = TAG_CONTEXT | TAG_CONSTRUCTED };
-
 static enum pli_status
 damaged(struct pli_error *err, const char *what)
 {
@@ -61,10 +59,10 @@ read_kari(struct view body, struct recipient *r, struct view *keys)
 	unsigned version;
 
 	r->type = RECIPIENT_KARI;
-	if (!read_small(&body, &version) || !read_tagged(&body, CONTEXT_0 | 0, &originator))
+	if (!read_small(&body, &version) || !read_tagged(&body, TAG_EXPLICIT | 0, &originator))
 		return false;
 	r->originator = originator.whole;
-	if (read_tagged(&body, CONTEXT_0 | 1, &ukm))
+	if (read_tagged(&body, TAG_EXPLICIT | 1, &ukm))
 		r->ukm = ukm.whole;
 	if (!read_tagged(&body, TAG_SEQUENCE, &algorithm) || !read_tagged(&body, TAG_SEQUENCE, &list) ||
 	    body.len != 0 || list.body.len == 0)
@@ -85,7 +83,7 @@ read_agreed(struct view *keys, struct recipient *r)
 		return false;
 	r->own = own.whole;
 	body = own.body;
-	if (read_tagged(&body, CONTEXT_0 | 0, &id)) { /* RecipientKeyIdentifier */
+	if (read_tagged(&body, TAG_EXPLICIT | 0, &id)) { /* RecipientKeyIdentifier */
 		if (!read_tagged(&id.body, TAG_OCTETS, &ski))
 			return false;
 		r->ski = ski.body;
@@ -129,7 +127,7 @@ read_pwri(struct view body, struct recipient *r)
 	r->type = RECIPIENT_PWRI;
 	if (!read_small(&body, &version))
 		return false;
-	if (read_peek(body) == (CONTEXT_0 | 0) && !read_tagged(&body, CONTEXT_0 | 0, &derivation))
+	if (read_peek(body) == (TAG_EXPLICIT | 0) && !read_tagged(&body, TAG_EXPLICIT | 0, &derivation))
 		return false;
 	if (!read_tagged(&body, TAG_SEQUENCE, &algorithm) || !read_tagged(&body, TAG_OCTETS, &key) || body.len != 0)
 		return false;
@@ -188,17 +186,17 @@ recipient_next(struct recipients *all, struct recipient *r, bool *found, struct 
 		case TAG_SEQUENCE:
 			ok = read_ktri(item.body, r);
 			break;
-		case CONTEXT_0 | 1:
+		case TAG_EXPLICIT | 1:
 			ok = read_kari(item.body, r, &all->keys);
 			all->shared = *r;
 			break;
-		case CONTEXT_0 | 2:
+		case TAG_EXPLICIT | 2:
 			ok = read_kekri(item.body, r);
 			break;
-		case CONTEXT_0 | 3:
+		case TAG_EXPLICIT | 3:
 			ok = read_pwri(item.body, r);
 			break;
-		case CONTEXT_0 | 4:
+		case TAG_EXPLICIT | 4:
 			ok = read_other(item.body, r);
 			break;
 		default:
@@ -257,16 +255,16 @@ read_oaep(struct view parameters, const char **hash, const char **mgf)
 	*hash = *mgf = "sha1";
 	if (!read_tagged(&parameters, TAG_SEQUENCE, &params) || parameters.len != 0)
 		return false;
-	if (read_tagged(&params.body, CONTEXT_0 | 0, &field) &&
+	if (read_tagged(&params.body, TAG_EXPLICIT | 0, &field) &&
 	    ((*hash = read_hash(&field.body)) == NULL || field.body.len != 0))
 		return false;
-	if (read_tagged(&params.body, CONTEXT_0 | 1, &field)) {
+	if (read_tagged(&params.body, TAG_EXPLICIT | 1, &field)) {
 		if (!read_tagged(&field.body, TAG_SEQUENCE, &algorithm) || field.body.len != 0 ||
 		    !read_tagged(&algorithm.body, TAG_OID, &oid) || !oids_same(oid.body, oid_mgf1) ||
 		    (*mgf = read_hash(&algorithm.body)) == NULL || algorithm.body.len != 0)
 			return false;
 	}
-	if (read_tagged(&params.body, CONTEXT_0 | 2, &field)) {
+	if (read_tagged(&params.body, TAG_EXPLICIT | 2, &field)) {
 		if (!read_tagged(&field.body, TAG_SEQUENCE, &algorithm) || field.body.len != 0 ||
 		    !read_tagged(&algorithm.body, TAG_OID, &oid) || !oids_same(oid.body, oid_p_specified) ||
 		    !read_tagged(&algorithm.body, TAG_OCTETS, &label) || algorithm.body.len != 0)

@@ -51,7 +51,7 @@ describe_key(EVP_PKEY *pkey, char *out, size_t cap)
 	} else {
 		(void)snprintf(out, cap, "%s", type);
 	}
-	crypto_forget();
+	context_forget();
 }
 
 static char *
@@ -66,15 +66,16 @@ common_name(const X509_NAME *name)
 	if (at < 0)
 		return names_text(name);
 	value = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at));
-	if ((len = ASN1_STRING_to_UTF8(&utf8, value)) >= 0)
+	/* One with a NUL in it would be shown as another: it is shown escaped, below. */
+	if ((len = ASN1_STRING_to_UTF8(&utf8, value)) >= 0 && memchr(utf8, 0, (size_t)len) == NULL)
 		text = strndup((const char *)utf8, (size_t)len);
 	OPENSSL_free(utf8);
-	crypto_forget();
+	context_forget();
 	return text != NULL ? text : names_text(name);
 }
 
 enum pli_status
-cert_init(struct cert *c, X509 *x509, const char *name, struct pli_error *err)
+certs_init(struct cert *c, X509 *x509, const char *name, struct pli_error *err)
 {
 	const ASN1_INTEGER *serial = X509_get0_serialNumber(x509);
 	const ASN1_OCTET_STRING *ski = X509_get0_subject_key_id(x509);
@@ -96,19 +97,19 @@ cert_init(struct cert *c, X509 *x509, const char *name, struct pli_error *err)
 	describe_key(X509_get0_pubkey(x509), c->algorithm, sizeof(c->algorithm));
 	if (c->name == NULL || c->subject == NULL || c->issuer == NULL || c->cn == NULL || c->serial == NULL ||
 	    (ski != NULL && c->ski == NULL)) {
-		cert_clear(c);
+		certs_clear(c);
 		return fail_memory(err);
 	}
 	if (!to_seconds(X509_get0_notBefore(x509), &c->not_before) ||
 	    !to_seconds(X509_get0_notAfter(x509), &c->not_after)) {
-		cert_clear(c);
-		return fail_crypto(err, PLI_ERR_CERTIFICATE, "the certificate in %s has unreadable dates", name);
+		certs_clear(c);
+		return context_fail(err, PLI_ERR_CERTIFICATE, "the certificate in %s has unreadable dates", name);
 	}
 	return PLI_OK;
 }
 
 void
-cert_clear(struct cert *c)
+certs_clear(struct cert *c)
 {
 	X509_free(c->x509);
 	free(c->name);
@@ -121,7 +122,7 @@ cert_clear(struct cert *c)
 }
 
 void
-cert_info(const struct cert *c, struct pli_cert_info *out)
+certs_info(const struct cert *c, struct pli_cert_info *out)
 {
 	*out = (struct pli_cert_info){ c->name, c->subject, c->issuer, c->cn, c->serial, c->ski, c->algorithm,
 		c->not_before, c->not_after };
@@ -129,7 +130,7 @@ cert_info(const struct cert *c, struct pli_cert_info *out)
 
 static enum pli_status
 take_der(
-    struct pli *pli, const uint8_t *p, size_t len, const char *name, cert_take *take, void *arg, struct pli_error *err)
+    struct pli *pli, const uint8_t *p, size_t len, const char *name, certs_take *take, void *arg, struct pli_error *err)
 {
 	const unsigned char *at = p;
 	X509 *x509 = X509_new_ex(pli->lib, NULL);
@@ -138,7 +139,7 @@ take_der(
 		return fail_memory(err);
 	if (d2i_X509(&x509, &at, (long)len) == NULL) {
 		/* d2i frees what it was given when it fails */
-		return fail_crypto(err, PLI_ERR_CERTIFICATE, "%s is not a certificate, or a damaged one", name);
+		return context_fail(err, PLI_ERR_CERTIFICATE, "%s is not a certificate, or a damaged one", name);
 	}
 	if (at != p + len) {
 		X509_free(x509);
@@ -154,13 +155,28 @@ is_certificate_label(const char *label)
 	       strcmp(label, PEM_STRING_X509_TRUSTED) == 0;
 }
 
+/* How many PEM blocks begin in a text, wherever they stand. */
+static size_t
+begins(struct view text)
+{
+	static const char mark[] = "-----BEGIN ";
+	const uint8_t *p;
+	size_t n = 0;
+
+	while ((p = memmem(text.p, text.len, mark, sizeof(mark) - 1)) != NULL) {
+		n++;
+		text = view_behind(text, (size_t)(p - text.p) + sizeof(mark) - 1);
+	}
+	return n;
+}
+
 enum pli_status
-cert_parse_each(struct pli *pli, struct view data, const char *name, cert_take *take, void *arg, struct pli_error *err)
+certs_each(struct pli *pli, struct view data, const char *name, certs_take *take, void *arg, struct pli_error *err)
 {
 	char *label = NULL, *header = NULL;
 	unsigned char *der = NULL;
 	enum pli_status rc = PLI_OK;
-	size_t found = 0;
+	size_t found = 0, blocks = 0;
 	BIO *bio;
 	long len;
 
@@ -172,7 +188,10 @@ cert_parse_each(struct pli *pli, struct view data, const char *name, cert_take *
 	if ((bio = BIO_new_mem_buf(data.p, (int)data.len)) == NULL)
 		return fail_memory(err);
 	while (rc == PLI_OK && PEM_read_bio(bio, &label, &header, &der, &len) == 1) {
-		if (is_certificate_label(label)) {
+		blocks++;
+		if (strcmp(label, PEM_STRING_PKCS7) == 0 || strcmp(label, PEM_STRING_CMS) == 0)
+			rc = fail(err, PLI_ERR_CERTIFICATE, "%s holds a %s block, not only certificates", name, label);
+		else if (is_certificate_label(label)) {
 			/* A trusted certificate has OpenSSL's own data behind the certificate itself. */
 			if (strcmp(label, PEM_STRING_X509_TRUSTED) == 0) {
 				const unsigned char *at = der;
@@ -193,8 +212,11 @@ cert_parse_each(struct pli *pli, struct view data, const char *name, cert_take *
 	}
 	BIO_free(bio);
 	if (rc == PLI_OK && ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE)
-		return fail_crypto(err, PLI_ERR_CERTIFICATE, "%s is damaged", name);
-	crypto_forget();
+		return context_fail(err, PLI_ERR_CERTIFICATE, "%s is damaged", name);
+	context_forget();
+	/* A certificate that is passed over is a recipient who is lost. */
+	if (rc == PLI_OK && (blocks != begins(data) || memchr(data.p, 0, data.len) != NULL))
+		return fail(err, PLI_ERR_CERTIFICATE, "%s holds something that cannot be read as PEM", name);
 	if (rc == PLI_OK && found == 0)
 		return fail(err, PLI_ERR_CERTIFICATE, "%s holds no certificate, neither PEM nor DER", name);
 	return rc;
@@ -236,7 +258,7 @@ add(void *arg, X509 *x509, struct pli_error *err)
 		certs->list = list;
 		certs->cap = cap;
 	}
-	if ((rc = cert_init(&certs->list[certs->count], x509, a->name, err)) == PLI_OK)
+	if ((rc = certs_init(&certs->list[certs->count], x509, a->name, err)) == PLI_OK)
 		certs->count++;
 	return rc;
 }
@@ -246,10 +268,10 @@ pli_certs_add(struct pli_certs *certs, const void *data, size_t len, const char 
 {
 	struct adding a = { certs, name };
 	size_t before = certs->count;
-	enum pli_status rc = cert_parse_each(certs->pli, view_of(data, len), name, add, &a, err);
+	enum pli_status rc = certs_each(certs->pli, view_of(data, len), name, add, &a, err);
 
 	while (rc != PLI_OK && certs->count > before)
-		cert_clear(&certs->list[--certs->count]);
+		certs_clear(&certs->list[--certs->count]);
 	return rc;
 }
 
@@ -262,7 +284,7 @@ pli_certs_count(const struct pli_certs *certs)
 void
 pli_certs_info(const struct pli_certs *certs, size_t i, struct pli_cert_info *out)
 {
-	cert_info(&certs->list[i], out);
+	certs_info(&certs->list[i], out);
 }
 
 void
@@ -271,7 +293,7 @@ pli_certs_free(struct pli_certs *certs)
 	if (certs == NULL)
 		return;
 	while (certs->count > 0)
-		cert_clear(&certs->list[--certs->count]);
+		certs_clear(&certs->list[--certs->count]);
 	free(certs->list);
 	free(certs);
 }

@@ -30,16 +30,16 @@ struct pli_key {
 	EVP_PKEY *pkey;
 };
 
-/* cert_init **takes** x509, also when it fails, and writes down what it says. */
-enum pli_status cert_init(struct cert *c, X509 *x509, const char *name, struct pli_error *err) PLI_MUST_CHECK;
+/* certs_init **takes** x509, also when it fails, and writes down what it says. */
+enum pli_status certs_init(struct cert *c, X509 *x509, const char *name, struct pli_error *err) PLI_MUST_CHECK;
 
-void cert_clear(struct cert *c);
+void certs_clear(struct cert *c);
 
-void cert_info(const struct cert *c, struct pli_cert_info *out);
+void certs_info(const struct cert *c, struct pli_cert_info *out);
 
-/* cert_parse_each calls take with every certificate in data, PEM or DER. take **takes** it, also when it fails. */
-typedef enum pli_status cert_take(void *arg, X509 *x509, struct pli_error *err);
-enum pli_status cert_parse_each(struct pli *pli, struct view data, const char *name, cert_take *take, void *arg,
+/* certs_each calls take with every certificate in data, PEM or DER. take **takes** it, also when it fails. */
+typedef enum pli_status certs_take(void *arg, X509 *x509, struct pli_error *err);
+enum pli_status certs_each(struct pli *pli, struct view data, const char *name, certs_take *take, void *arg,
     struct pli_error *err) PLI_MUST_CHECK;
 
 /* cert_weakness says in words why nothing should be sealed to this kind of key, or NULL. */

@@ -46,7 +46,7 @@ pli_new(struct pli **out, struct pli_error *err)
 	    !fetch_aes(pli, &pli->aes256, "AES-256-GCM", "AES-256-CTR", "AES-256-ECB") ||
 	    (pli->wrap = EVP_CIPHER_fetch(pli->lib, "AES-256-WRAP", NULL)) == NULL ||
 	    (pli->sha256 = EVP_MD_fetch(pli->lib, "SHA256", NULL)) == NULL) {
-		(void)fail_crypto(err, PLI_ERR, "libcrypto does not offer what pli needs");
+		(void)context_fail(err, PLI_ERR, "libcrypto does not offer what pli needs");
 		pli_free(pli);
 		return PLI_ERR;
 	}
@@ -75,7 +75,7 @@ pli_free(struct pli *pli)
 		OPENSSL_thread_stop_ex(pli->lib);
 		OSSL_LIB_CTX_free(pli->lib);
 	}
-	crypto_forget();
+	context_forget();
 	free(pli);
 }
 
@@ -107,18 +107,18 @@ enum pli_status
 context_random(struct pli *pli, uint8_t *out, size_t len, struct pli_error *err)
 {
 	if (RAND_priv_bytes_ex(pli->lib, out, len, 256) != 1)
-		return fail_crypto(err, PLI_ERR, "no random bytes");
+		return context_fail(err, PLI_ERR, "no random bytes");
 	return PLI_OK;
 }
 
 void
-crypto_forget(void)
+context_forget(void)
 {
 	ERR_clear_error();
 }
 
 bool
-crypto_out_of_memory(void)
+context_out_of_memory(void)
 {
 	unsigned long e;
 	bool out = false;
@@ -129,17 +129,18 @@ crypto_out_of_memory(void)
 }
 
 enum pli_status
-fail_crypto(struct pli_error *err, enum pli_status status, const char *format, ...)
+context_fail(struct pli_error *err, enum pli_status status, const char *format, ...)
 {
 	char what[512];
 	const char *reason = ERR_reason_error_string(ERR_peek_last_error());
 	va_list ap;
 
-	if (crypto_out_of_memory())
+	if (context_out_of_memory())
 		return fail_memory(err);
 	va_start(ap, format);
 	(void)vsnprintf(what, sizeof(what), format, ap);
 	va_end(ap);
-	crypto_forget();
+	fail_trim(what);
+	context_forget();
 	return reason == NULL ? fail(err, status, "%s", what) : fail(err, status, "%s (libcrypto: %s)", what, reason);
 }

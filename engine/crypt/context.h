@@ -38,15 +38,15 @@ const struct context_aes *context_aes(const struct pli *pli, size_t key_len);
 enum pli_status context_random(struct pli *pli, uint8_t *out, size_t len, struct pli_error *err) PLI_MUST_CHECK;
 
 /*
- * fail_crypto is fail with what libcrypto says of its newest error added (if it says anything), and empties its queue.
+ * context_fail is fail with what libcrypto says of its newest error added (if it says anything), and empties its queue.
  */
-enum pli_status fail_crypto(struct pli_error *err, enum pli_status status, const char *format, ...)
+enum pli_status context_fail(struct pli_error *err, enum pli_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* crypto_out_of_memory empties the queue, and tells whether memory was what was missing. */
-bool crypto_out_of_memory(void);
+/* context_out_of_memory empties the queue, and tells whether memory was what was missing. */
+bool context_out_of_memory(void);
 
-/* crypto_forget empties libcrypto's error queue where a failure is expected. */
-void crypto_forget(void);
+/* context_forget empties libcrypto's error queue where a failure is expected. */
+void context_forget(void);
 
 #endif

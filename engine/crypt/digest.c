@@ -13,7 +13,7 @@ struct pli_digest {
 static enum pli_status
 failed(struct pli_error *err)
 {
-	return fail_crypto(err, PLI_ERR, "SHA-256 failed");
+	return context_fail(err, PLI_ERR, "SHA-256 failed");
 }
 
 enum pli_status

@@ -18,7 +18,6 @@
 #include "context.h"
 #include "gf.h"
 
-#define NONCE_MAX 128
 #define SCRATCH 4096
 
 struct worker {
@@ -109,6 +108,7 @@ first_counter(struct gcm *g, struct view nonce)
 		y = gf_mul(gf_add(y, gf_load(block)), g->h);
 	}
 	gf_store(gf_mul(gf_add(y, lengths(0, nonce.len)), g->h), g->j0);
+	wipe(&y, sizeof(y));
 }
 
 enum pli_status
@@ -159,7 +159,7 @@ gcm_new(struct gcm **out, const struct pli *pli, struct view key, struct view no
 	wipe(block, sizeof(block));
 	if (!ok) {
 		gcm_free(g);
-		return fail_crypto(err, PLI_ERR, "AES-GCM cannot be set up");
+		return context_fail(err, PLI_ERR, "AES-GCM cannot be set up");
 	}
 	*out = g;
 	return PLI_OK;
@@ -207,14 +207,16 @@ static bool
 hash(struct gcm *g, struct worker *w, const uint8_t *in, size_t len, uint8_t digest[16])
 {
 	uint8_t tag[16];
+	bool ok;
 	int n;
 
-	if (EVP_EncryptInit_ex(w->hash, NULL, NULL, NULL, zero) != 1 ||
-	    EVP_EncryptUpdate(w->hash, NULL, &n, in, (int)len) != 1 || EVP_EncryptFinal_ex(w->hash, tag, &n) != 1 ||
-	    EVP_CIPHER_CTX_ctrl(w->hash, EVP_CTRL_AEAD_GET_TAG, 16, tag) != 1)
-		return false;
-	unmask(g, tag, g->hash_mask, lengths(len, 0), digest);
-	return true;
+	ok = EVP_EncryptInit_ex(w->hash, NULL, NULL, NULL, zero) == 1 &&
+	     EVP_EncryptUpdate(w->hash, NULL, &n, in, (int)len) == 1 && EVP_EncryptFinal_ex(w->hash, tag, &n) == 1 &&
+	     EVP_CIPHER_CTX_ctrl(w->hash, EVP_CTRL_AEAD_GET_TAG, 16, tag) == 1;
+	if (ok)
+		unmask(g, tag, g->hash_mask, lengths(len, 0), digest);
+	wipe(tag, sizeof(tag));
+	return ok;
 }
 
 static bool
@@ -307,7 +309,7 @@ gcm_segment(struct gcm *g, unsigned worker, enum gcm_op op, uint64_t off, const 
 		ok = cipher_segment(g, w, off, in, out, len, digest);
 	else
 		ok = ctr_segment(g, w, off, in, out, len, digest);
-	return ok ? PLI_OK : fail_crypto(err, PLI_ERR, "AES-GCM failed at byte %llu", (unsigned long long)off);
+	return ok ? PLI_OK : context_fail(err, PLI_ERR, "AES-GCM failed at byte %llu", (unsigned long long)off);
 }
 
 void
@@ -331,10 +333,12 @@ combine(struct gcm *g, struct view aad, uint8_t tag[16], struct pli_error *err)
 
 	if (aad.len > 0) {
 		if (aad.len > INT32_MAX || !hash(g, &g->worker[0], aad.p, aad.len, of_aad))
-			return fail_crypto(err, PLI_ERR, "the authenticated attributes cannot be hashed");
+			return context_fail(err, PLI_ERR, "the authenticated attributes cannot be hashed");
 		sum = gf_add(gf_mul(gf_load(of_aad), gf_pow(g->h, blocks(g->len))), sum);
 	}
 	gf_store(gf_add(gf_mul(gf_add(sum, lengths(aad.len, g->len)), g->h), gf_load(g->mask)), tag);
+	wipe(&sum, sizeof(sum));
+	wipe(of_aad, sizeof(of_aad));
 	return PLI_OK;
 }
 
@@ -347,12 +351,12 @@ gcm_tag(struct gcm *g, uint8_t tag[GCM_TAG], struct pli_error *err)
 	if (g->path != GCM_SERIAL)
 		return combine(g, view_of(NULL, 0), tag, err);
 	if (EVP_CipherFinal_ex(ctx, tag, &n) != 1 || EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_GET_TAG, GCM_TAG, tag) != 1)
-		return fail_crypto(err, PLI_ERR, "AES-GCM gives no tag");
+		return context_fail(err, PLI_ERR, "AES-GCM gives no tag");
 	return PLI_OK;
 }
 
 enum pli_status
-fail_auth(struct pli_error *err)
+gcm_fail(struct pli_error *err)
 {
 	enum pli_status rc = fail(err, PLI_ERR_AUTH,
 	    "authentication failed: the envelope is damaged, or was not sealed to this key; nothing is released");
@@ -373,8 +377,8 @@ check_serial(struct gcm *g, struct view aad, struct view tag, struct pli_error *
 	memcpy(expected, tag.p, tag.len);
 	if (EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, (int)tag.len, expected) != 1 ||
 	    EVP_CipherFinal_ex(ctx, g->scratch, &n) != 1) {
-		crypto_forget();
-		return fail_auth(err);
+		context_forget();
+		return gcm_fail(err);
 	}
 	return PLI_OK;
 }
@@ -390,7 +394,7 @@ gcm_check(struct gcm *g, struct view aad, struct view tag, struct pli_error *err
 	if (g->path == GCM_SERIAL)
 		return check_serial(g, aad, tag, err);
 	if ((rc = combine(g, aad, expected, err)) == PLI_OK && !view_equal(view_of(expected, tag.len), tag))
-		rc = fail_auth(err);
+		rc = gcm_fail(err);
 	wipe(expected, sizeof(expected));
 	return rc;
 }
@@ -401,6 +405,6 @@ gcm_restart(struct gcm *g, struct pli_error *err)
 	g->sum = (struct gf){ 0, 0 };
 	g->len = 0;
 	if (g->path == GCM_SERIAL && !start_serial(g))
-		return fail_crypto(err, PLI_ERR, "AES-GCM cannot be set up");
+		return context_fail(err, PLI_ERR, "AES-GCM cannot be set up");
 	return PLI_OK;
 }

@@ -31,8 +31,9 @@ enum gcm_op {
 struct gcm;
 
 /*
- * gcm_new prepares the message with the content key (16, 24 or 32 bytes) and nonce (1 or more bytes) for workers (at
- * least 1) that call gcm_segment. op: what all its segments will be used for; GCM_OPEN and GCM_HASH may be mixed.
+ * gcm_new prepares the message with the content key (16, 24 or 32 bytes) and nonce (1 to 64 bytes) for workers (at
+ * least 1) that call gcm_segment. sealing: all segments are
+ * sealed; otherwise they are opened or hashed.
  */
 enum pli_status gcm_new(struct gcm **out, const struct pli *pli, struct view key, struct view nonce, unsigned workers,
     bool sealing, struct pli_error *err) PLI_MUST_CHECK;
@@ -68,7 +69,7 @@ enum pli_status gcm_restart(struct gcm *g, struct pli_error *err) PLI_MUST_CHECK
 /* gcm_self_test: do known answers come out, both ways, on the path that pli says? Leaves no error behind. */
 bool gcm_self_test(const struct pli *pli);
 
-/* fail_auth is the one text for a wrong key, a damaged tag, damaged content: which of them it was is nobody's business. */
-enum pli_status fail_auth(struct pli_error *err);
+/* gcm_fail is the one text for a wrong key, a damaged tag, damaged content: which of them it was is nobody's business. */
+enum pli_status gcm_fail(struct pli_error *err);
 
 #endif

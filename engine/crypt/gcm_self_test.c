@@ -104,6 +104,6 @@ gcm_self_test(const struct pli *pli)
 {
 	bool ok = seals(pli) && opens(pli);
 
-	crypto_forget();
+	context_forget();
 	return ok;
 }

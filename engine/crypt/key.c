@@ -30,6 +30,7 @@ struct reading {
 	char passphrase[PASSPHRASE_MAX + 1];
 	size_t passphrase_len;
 	unsigned attempt;
+	bool unreadable;         /* decrypted, and still no key */
 	bool asked;              /* the passphrase was used in this attempt */
 	struct pli_error asking; /* why there is none */
 	EVP_PKEY *pkey;
@@ -73,7 +74,7 @@ give(char *buf, int cap, int writing, void *arg)
 static enum pli_status
 not_a_key(struct reading *r, struct pli_error *err)
 {
-	return fail_crypto(
+	return context_fail(
 	    err, PLI_ERR_CERTIFICATE, "%s is not a private key that can be read, or a damaged one", r->name);
 }
 
@@ -83,14 +84,15 @@ read_encrypted(struct reading *r, EVP_PKEY *(*read)(struct reading *r), struct p
 {
 	for (;;) {
 		r->asked = false;
-		ERR_clear_error();
+		context_forget();
 		if ((r->pkey = read(r)) != NULL)
 			return PLI_OK;
 		if (r->asking.status != PLI_OK) {
-			crypto_forget();
+			context_forget();
 			return fail_copy(err, &r->asking);
 		}
-		if (!r->asked)
+		/* A right passphrase for what cannot be read is no wrong passphrase. */
+		if (!r->asked || r->unreadable || ERR_GET_REASON(ERR_peek_last_error()) == ERR_R_UNSUPPORTED)
 			return not_a_key(r, err);
 	}
 }
@@ -115,7 +117,7 @@ read_pkcs8(struct reading *r)
 
 	if (sealed != NULL && ask(r, &r->asking) == PLI_OK &&
 	    (info = PKCS8_decrypt_ex(sealed, r->passphrase, (int)r->passphrase_len, r->pli->lib, NULL)) != NULL)
-		pkey = EVP_PKCS82PKEY_ex(info, r->pli->lib, NULL);
+		r->unreadable = (pkey = EVP_PKCS82PKEY_ex(info, r->pli->lib, NULL)) == NULL;
 	PKCS8_PRIV_KEY_INFO_free(info);
 	X509_SIG_free(sealed);
 	return pkey;
@@ -136,14 +138,20 @@ unlock_pkcs12(struct reading *r, PKCS12 *p12, struct pli_error *err)
 	enum pli_status rc;
 
 	if (PKCS12_mac_present(p12) != 1)
-		return ask(r, err);
+		return fail(err, PLI_ERR_CERTIFICATE,
+		    "%s has nothing that tells a right passphrase from a wrong one (no MAC)", r->name);
 	if (PKCS12_verify_mac(p12, NULL, 0) == 1 || PKCS12_verify_mac(p12, "", 0) == 1)
 		return PLI_OK;
-	do {
+	for (;;) {
 		if ((rc = ask(r, err)) != PLI_OK)
 			return rc;
-	} while (PKCS12_verify_mac(p12, r->passphrase, (int)r->passphrase_len) != 1);
-	return PLI_OK;
+		context_forget();
+		if (PKCS12_verify_mac(p12, r->passphrase, (int)r->passphrase_len) == 1)
+			return PLI_OK;
+		/* A mere mismatch is no error of libcrypto's; a MAC that it cannot compute is. */
+		if (ERR_peek_error() != 0)
+			return not_a_key(r, err);
+	}
 }
 
 static enum pli_status
@@ -161,7 +169,7 @@ read_pkcs12(struct reading *r, struct pli_error *err)
 	if ((rc = unlock_pkcs12(r, p12, err)) != PLI_OK)
 		goto out;
 	if (PKCS12_parse(p12, r->passphrase, &r->pkey, &own, &r->found) != 1 || r->pkey == NULL) {
-		rc = fail_crypto(
+		rc = context_fail(
 		    err, PLI_ERR_CERTIFICATE, "%s opens with its passphrase, but its key cannot be read", r->name);
 		fail_hint(err, "files exported by old systems use RC2 or 3DES: convert them to AES-256");
 		goto out;
@@ -176,7 +184,7 @@ read_pkcs12(struct reading *r, struct pli_error *err)
 		own = NULL;
 	}
 out:
-	crypto_forget();
+	context_forget();
 	X509_free(own);
 	PKCS12_free(p12);
 	return rc;
@@ -207,8 +215,8 @@ read_key(struct reading *r, struct pli_error *err)
 		return fail(err, PLI_ERR_CERTIFICATE, "%s is not a private key: it holds %zu bytes", r->name, d.len);
 	if (memmem(d.p, d.len, begin, sizeof(begin) - 1) != NULL) {
 		/* A damaged certificate beside the key is no reason to refuse the key. */
-		if (cert_parse_each(r->pli, d, r->name, keep, r, NULL) != PLI_OK)
-			crypto_forget();
+		if (certs_each(r->pli, d, r->name, keep, r, NULL) != PLI_OK)
+			context_forget();
 		return read_encrypted(r, read_pem, err);
 	}
 	at = d.p[0] != 0x30 || d.len < 2 ? d.len : d.p[1] > 0x80 ? 2 + (size_t)(d.p[1] & 0x7f) : 2;
@@ -245,7 +253,7 @@ finish(struct reading *r, struct pli_key *key, const struct pli_certs *extra, st
 		return fail(err, PLI_ERR_CERTIFICATE, "the key in %s (%s) is of a kind that cannot open envelopes",
 		    r->name, EVP_PKEY_get0_type_name(r->pkey));
 	if ((own = find_certificate(r, extra)) == NULL) {
-		crypto_forget();
+		context_forget();
 		if (sk_X509_num(r->found) > 0 || (extra != NULL && extra->count > 0))
 			rc = fail(err, PLI_ERR_CERTIFICATE,
 			    "none of the certificates given belongs to the private key in %s", r->name);
@@ -255,10 +263,10 @@ finish(struct reading *r, struct pli_key *key, const struct pli_certs *extra, st
 		fail_hint(err, "give the certificate to which the bids were sealed, with --cert");
 		return rc;
 	}
-	crypto_forget();
+	context_forget();
 	if (X509_up_ref(own) != 1)
 		return fail_memory(err);
-	if ((rc = cert_init(&key->cert, own, r->name, err)) != PLI_OK)
+	if ((rc = certs_init(&key->cert, own, r->name, err)) != PLI_OK)
 		return rc;
 	key->pkey = r->pkey;
 	r->pkey = NULL;
@@ -300,7 +308,7 @@ pli_key_new(struct pli_key **out, struct pli *pli, const void *data, size_t len,
 void
 pli_key_info(const struct pli_key *key, struct pli_cert_info *out)
 {
-	cert_info(&key->cert, out);
+	certs_info(&key->cert, out);
 }
 
 void
@@ -309,6 +317,6 @@ pli_key_free(struct pli_key *key)
 	if (key == NULL)
 		return;
 	EVP_PKEY_free(key->pkey);
-	cert_clear(&key->cert);
+	certs_clear(&key->cert);
 	free(key);
 }

@@ -21,7 +21,7 @@ names_text(const X509_NAME *name)
 	    (len = BIO_get_mem_data(bio, &data)) >= 0)
 		text = len > 0 ? strndup(data, (size_t)len) : strdup("");
 	BIO_free(bio);
-	crypto_forget();
+	context_forget();
 	return text;
 }
 
@@ -33,7 +33,7 @@ names_text_der(struct view der)
 	char *text;
 
 	if (name == NULL) {
-		crypto_forget();
+		context_forget();
 		return NULL;
 	}
 	text = names_text(name);
@@ -58,7 +58,7 @@ names_oid(struct view contents)
 			n = OBJ_obj2txt(text, sizeof(text), oid, 0);
 	}
 	ASN1_OBJECT_free(oid);
-	crypto_forget();
+	context_forget();
 	return n > 0 ? strdup(text) : strdup("unknown");
 }
 

@@ -16,16 +16,19 @@
 static const char *
 rsa_weakness(EVP_PKEY *pkey)
 {
-	BIGNUM *e = NULL;
+	BIGNUM *e = NULL, *n = NULL;
 	bool bad;
 
 	if (EVP_PKEY_get_bits(pkey) < 2048)
 		return "is too weak: RSA keys need at least 2048 bits";
 	if (EVP_PKEY_get_bits(pkey) > 16384)
 		return "is too long: RSA keys of more than 16384 bits are not accepted";
-	bad = EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_RSA_E, &e) != 1 || !BN_is_odd(e) || BN_is_one(e);
+	bad = EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_RSA_E, &e) != 1 ||
+	      EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_RSA_N, &n) != 1 || !BN_is_odd(e) || BN_is_one(e) ||
+	      BN_is_negative(e) || !BN_is_odd(n);
 	BN_free(e);
-	return bad ? "has an RSA exponent that does not protect anything" : NULL;
+	BN_free(n);
+	return bad ? "has an RSA exponent or modulus that does not protect anything" : NULL;
 }
 
 static const char *
@@ -58,7 +61,7 @@ cert_weakness(EVP_PKEY *pkey)
 		why = ec_weakness(pkey);
 	else
 		why = "is of a kind that cannot receive a content key: RSA and EC can";
-	crypto_forget();
+	context_forget();
 	return why;
 }
 
@@ -114,8 +117,11 @@ check_use(const struct cert *c, struct pli_error *err)
 	const char *why = cert_weakness(pkey);
 	char text[160];
 
+	/* RFC 5280 4.2: what is critical and not understood is a reason to refuse */
+	if ((X509_get_extension_flags(c->x509) & EXFLAG_CRITICAL) != 0)
+		return refuse(err, c, "has a critical extension that is not understood");
 	if ((X509_get_extension_flags(c->x509) & EXFLAG_INVALID) != 0) {
-		crypto_forget();
+		context_forget();
 		return refuse(err, c, "has damaged extensions");
 	}
 	if (why != NULL) {

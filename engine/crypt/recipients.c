@@ -13,7 +13,7 @@
 static enum pli_status
 cms_failed(struct pli_error *err)
 {
-	return fail_crypto(err, PLI_ERR, "libcrypto's CMS failed");
+	return context_fail(err, PLI_ERR, "libcrypto's CMS failed");
 }
 
 static enum pli_status
@@ -30,7 +30,7 @@ add_certificate(CMS_ContentInfo *cms, const struct cert *cert, struct pli_error 
 	else
 		ok = ctx != NULL && EVP_PKEY_CTX_set_ecdh_kdf_md(ctx, EVP_sha256()) > 0;
 	return ok ? PLI_OK
-		  : fail_crypto(
+		  : context_fail(
 			err, PLI_ERR_CERTIFICATE, "nothing can be sealed to the certificate of \"%s\"", cert->cn);
 }
 
@@ -85,7 +85,7 @@ recipients_seal(
 		rc = encode(cms, der, err);
 	BIO_free_all(chain != NULL ? chain : null);
 	CMS_ContentInfo_free(cms);
-	crypto_forget();
+	context_forget();
 	return rc;
 }
 
@@ -106,9 +106,9 @@ recipients_open(struct pli *pli, const struct pli_key *key, struct view in, stru
 		 (ri = add_kek(pli, cms, kek, err)) != NULL && CMS_RecipientInfo_encrypt(cms, ri) == 1)
 		rc = encode(cms, out, err);
 	CMS_ContentInfo_free(cms);
-	if (rc == PLI_ERR_AUTH && crypto_out_of_memory())
+	if (rc == PLI_ERR_AUTH && context_out_of_memory())
 		rc = PLI_ERR;
-	crypto_forget();
+	context_forget();
 	return rc == PLI_OK ? PLI_OK : fail(err, rc, "the content key cannot be unwrapped");
 }
 
@@ -128,7 +128,7 @@ recipients_unwrap(const struct pli *pli, const struct recipients_kek *kek, struc
 	     EVP_DecryptUpdate(ctx, key->p, &n, wrapped.p, (int)wrapped.len) == 1 &&
 	     EVP_DecryptFinal_ex(ctx, key->p + n, &more) == 1;
 	EVP_CIPHER_CTX_free(ctx);
-	crypto_forget();
+	context_forget();
 	if (!ok) {
 		secret_clear(key);
 		return fail(err, PLI_ERR_AUTH, "the content key cannot be unwrapped");
@@ -142,12 +142,6 @@ recipients_random(struct pli *pli, size_t len, struct secret *key, struct pli_er
 {
 	key->len = len;
 	return context_random(pli, key->p, len, err);
-}
-
-bool
-recipients_is_rsa(const struct pli_key *key)
-{
-	return EVP_PKEY_is_a(key->pkey, "RSA");
 }
 
 bool
@@ -168,7 +162,7 @@ recipients_match_name(const struct pli_key *key, struct view issuer, struct view
 	name = d2i_X509_NAME(NULL, &p, (long)issuer.len);
 	same = name != NULL && p == issuer.p + issuer.len && X509_NAME_cmp(name, own) == 0;
 	X509_NAME_free(name);
-	crypto_forget();
+	context_forget();
 	return same;
 }
 

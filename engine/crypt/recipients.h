@@ -29,7 +29,7 @@ enum pli_status recipients_seal(struct pli *pli, const struct pli_certs *certs, 
  * recipients_open takes the message in (an AuthEnvelopedData with an empty content, a tag of 16 bytes and one recipient,
  * which key matches) and appends to out the same message with kek, which it fills, as another recipient. Fails with
  * PLI_ERR_AUTH if the content key cannot be unwrapped. A failure to unwrap must not be told from a wrong content key:
- * the caller goes on with a random key of the right length where RSA is concerned (RFC 3218).
+ * the caller goes on with a random key of the right length (RFC 3218).
  */
 enum pli_status recipients_open(struct pli *pli, const struct pli_key *key, struct view in, struct buf *out,
     struct recipients_kek *kek, struct pli_error *err) PLI_MUST_CHECK;
@@ -44,9 +44,6 @@ enum pli_status recipients_random(
 
 /* recipients_bound is more than the RecipientInfos for certs take, in bytes: a certificate holds all they name. */
 size_t recipients_bound(const struct pli_certs *certs);
-
-/* recipients_is_rsa: the key transports, rather than agrees on, content keys. */
-bool recipients_is_rsa(const struct pli_key *key);
 
 /*
  * recipients_match_name: is this the Name and serial number (DER, and contents octets) of the key's certificate? Names

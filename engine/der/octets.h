@@ -7,7 +7,7 @@
  *
  *      octets_init -> octets_push until OCTETS_END
  *
- *      OCTETS_MORE      all bytes were used; push the ones that follow
+ *      OCTETS_MORE      a header is cut; push the bytes that were not used again, with more behind them
  *      OCTETS_PAYLOAD   the next *payload bytes of the stream, behind the used ones, are contents; the caller takes them
  *                        (or steps over them) and pushes what follows
  *      OCTETS_END       the string is complete; the bytes behind the used ones are not part of it

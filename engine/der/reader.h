@@ -26,7 +26,8 @@ enum {
 	TAG_SEQUENCE = 0x30,
 	TAG_SET = 0x31,
 	TAG_CONSTRUCTED = 0x20,
-	TAG_CONTEXT = 0x80 /* + the number; + TAG_CONSTRUCTED */
+	TAG_CONTEXT = 0x80, /* + the number */
+	TAG_EXPLICIT = 0xa0 /* + the number: constructed, context-specific */
 };
 
 struct read_header {

@@ -87,6 +87,8 @@ folder_new(struct folder **out, const char *parent, const char *name, bool no_sy
 		rc = fail_memory(err);
 	else if (name[0] == '\0' || strchr(name, '/') != NULL || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
 		rc = fail(err, PLI_ERR_USAGE, "\"%s\" cannot be the name of a folder", name);
+	else if (hidden_is(name))
+		rc = fail(err, PLI_ERR_USAGE, "%s is a name that pli keeps for what is not complete", name);
 	else if ((rc = open_parent(f, err)) == PLI_OK && fstatat(f->parent_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
 		rc = taken(f, err);
 	if (rc == PLI_OK) {
@@ -113,13 +115,14 @@ folder_commit(struct folder *f, struct pli_error *err)
 	/* One call for all files: an fsync each would wait for the disk as often. */
 	if (!f->no_sync && syncfs(f->fd) != 0)
 		return fail_errno(err, PLI_ERR_IO, errno, "cannot sync %s/%s", f->parent, f->name);
-	if (fchmod(f->fd, 0777 & ~hidden_umask()) != 0)
-		return fail_errno(err, PLI_ERR_IO, errno, "cannot set the permissions of %s/%s", f->parent, f->name);
 	if (renameat2(f->parent_fd, f->hidden, f->parent_fd, f->name, RENAME_NOREPLACE) != 0)
 		return errno == EEXIST
 			   ? taken(f, err)
 			   : fail_errno(err, PLI_ERR_IO, errno, "cannot give %s/%s its name", f->parent, f->name);
 	f->committed = true;
+	/* The folder is complete and in place: where its permissions cannot be widened, it stays its owner's alone. */
+	if (fchmod(f->fd, 0777 & ~hidden_umask()) != 0)
+		errno = 0;
 	if (!f->no_sync && fsync(f->parent_fd) != 0)
 		return fail_errno(err, PLI_ERR_IO, errno,
 		    "%s/%s is complete and in place, but its folder could not be synced: after a power failure it may "

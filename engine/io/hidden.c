@@ -17,8 +17,8 @@
 #define HIDDEN_LEN (sizeof(PREFIX) - 1 + DIGITS)
 #define FOLDER (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
-static bool
-is_hidden(const char *name)
+bool
+hidden_is(const char *name)
 {
 	size_t i;
 
@@ -112,10 +112,11 @@ sweep_one(int folder, const char *name)
 
 	if (fd < 0)
 		return;
+	/* What pli leaves is of these kinds and never another: see stage.c and folder.c. */
 	if (fstat(fd, &st) == 0 && st.st_uid == geteuid() && flock(fd, LOCK_EX | LOCK_NB) == 0) {
-		if (S_ISREG(st.st_mode))
+		if (S_ISREG(st.st_mode) && (st.st_mode & 07777) == 0600 && st.st_nlink == 1)
 			(void)unlinkat(folder, name, 0);
-		else if (S_ISDIR(st.st_mode))
+		else if (S_ISDIR(st.st_mode) && (st.st_mode & 07777) == 0700)
 			hidden_remove(folder, name);
 	}
 	(void)close(fd);
@@ -134,7 +135,7 @@ hidden_sweep(int folder)
 		return;
 	}
 	while ((entry = readdir(dir)) != NULL)
-		if (is_hidden(entry->d_name))
+		if (hidden_is(entry->d_name))
 			sweep_one(folder, entry->d_name);
 	(void)closedir(dir);
 }

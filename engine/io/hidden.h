@@ -12,6 +12,9 @@
 
 #define HIDDEN_CAP 22
 
+/* hidden_is: is this one of these names? */
+bool hidden_is(const char *name);
+
 /* hidden_name writes a random one to out. Returns false, with errno set, where there are no random bytes. */
 bool hidden_name(char out[HIDDEN_CAP]);
 

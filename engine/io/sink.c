@@ -75,10 +75,16 @@ sink_open(struct sink **sink, const struct pli_output *out, const struct source 
 	case PLI_END_FD:
 		if ((s->fd = out->fd) < 0)
 			rc = fail(err, PLI_ERR_USAGE, "%s is no open descriptor", s->name);
+		else if (input != NULL && source_is_fd(input, s->fd))
+			rc = fail(err, PLI_ERR_EXISTS, "%s is the input: it is never replaced", s->name);
 		else
 			open_again(s);
 		break;
 	case PLI_END_MEMORY:
+		if (input != NULL && source_overlaps(input, out->data, out->cap)) {
+			rc = fail(err, PLI_ERR_EXISTS, "%s overlaps the input", s->name);
+			break;
+		}
 		s->memory = out->data;
 		s->cap = out->cap;
 		break;
@@ -141,9 +147,7 @@ write_all(const struct sink *s, int64_t off, struct view header, struct view pay
 		if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN))
 			return fail_errno(err, PLI_ERR_IO, n == 0 ? ENOSPC : errno, "cannot write %s", s->name);
 		if (n < 0) {
-			if ((rc = wait_cancelled(s->hooks, err)) != PLI_OK)
-				return rc;
-			continue;
+			continue; /* in order, a cancel is asked for above; workers never ask */
 		}
 		if (off >= 0)
 			off += n;

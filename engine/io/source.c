@@ -27,13 +27,14 @@ struct source {
 	pli_unchanged *unchanged;
 	void *arg;
 	bool positional;
-	uint64_t start;     /* file offset of offset 0 */
-	uint64_t size;      /* positional */
-	struct stat opened; /* regular file */
-	struct buf buf;     /* bytes read ahead */
-	struct view ahead;  /* those not consumed; all of what is left, for memory */
-	uint64_t at;        /* offset of ahead.p[0] */
-	size_t stride;      /* next read */
+	const uint8_t *memory; /* constant, while ahead moves: workers look at it */
+	uint64_t start;        /* file offset of offset 0 */
+	uint64_t size;         /* positional */
+	struct stat opened;    /* regular file */
+	struct buf buf;        /* bytes read ahead */
+	struct view ahead;     /* those not consumed; all of what is left, for memory */
+	uint64_t at;           /* offset of ahead.p[0] */
+	size_t stride;         /* next read */
 	bool ended;
 };
 
@@ -100,6 +101,7 @@ source_open(struct source **out, const struct pli_input *in, const struct pli_ho
 	case PLI_END_MEMORY:
 		s->positional = true;
 		s->size = in->len;
+		s->memory = in->data;
 		s->ahead = view_of(in->data, (size_t)in->len);
 		s->ended = true;
 		break;
@@ -157,12 +159,35 @@ source_offset(const struct source *s)
 	return s->at;
 }
 
+enum pli_status
+source_cancelled(const struct source *s, struct pli_error *err)
+{
+	return wait_cancelled(s->hooks, err);
+}
+
 bool
 source_is_path(const struct source *s, const char *path)
 {
 	struct stat st;
 
 	return s->fd >= 0 && stat(path, &st) == 0 && st.st_dev == s->opened.st_dev && st.st_ino == s->opened.st_ino;
+}
+
+bool
+source_is_fd(const struct source *s, int fd)
+{
+	struct stat st;
+
+	return s->fd >= 0 && S_ISREG(s->opened.st_mode) && fstat(fd, &st) == 0 && st.st_dev == s->opened.st_dev &&
+	       st.st_ino == s->opened.st_ino;
+}
+
+bool
+source_overlaps(const struct source *s, const void *p, size_t len)
+{
+	uintptr_t a = (uintptr_t)s->memory, b = (uintptr_t)p;
+
+	return s->memory != NULL && a < b + len && b < a + s->size;
 }
 
 /* One read at the position behind what is buffered. *got is 0 at the end. */
@@ -211,8 +236,9 @@ source_peek(struct source *s, size_t want, struct view *out, struct pli_error *e
 		while (rc == PLI_OK && s->ahead.len < want && !s->ended) {
 			size_t step = want - s->ahead.len > s->stride ? want - s->ahead.len : s->stride;
 
-			if ((rc = buf_reserve(&s->buf, step, err)) != PLI_OK ||
-			    (rc = read_some(s, s->buf.p + s->buf.len, step, &got, err)) != PLI_OK)
+			rc = buf_reserve(&s->buf, step, err);
+			s->ahead = buf_view(&s->buf);
+			if (rc != PLI_OK || (rc = read_some(s, s->buf.p + s->buf.len, step, &got, err)) != PLI_OK)
 				break;
 			s->buf.len += got;
 			s->ahead = buf_view(&s->buf);
@@ -266,8 +292,7 @@ source_at(const struct source *s, uint64_t off, size_t len, uint8_t *buf, const 
 		return s->read_at(s->arg, off, buf, len, err);
 	}
 	if (in_memory(s)) {
-		/* all that is left in memory ends where the source does */
-		*out = s->ahead.p + s->ahead.len - (s->size - off);
+		*out = s->memory + off;
 		return PLI_OK;
 	}
 	while (done < len) {
@@ -289,7 +314,7 @@ void
 source_restart(struct source *s)
 {
 	if (in_memory(s)) {
-		s->ahead = view_of(s->ahead.p + s->ahead.len - s->size, (size_t)s->size);
+		s->ahead = view_of(s->memory, (size_t)s->size);
 	} else {
 		s->ahead = view_of(NULL, 0);
 		s->ended = false;
@@ -302,6 +327,7 @@ enum pli_status
 source_unchanged(const struct source *s, struct pli_error *err)
 {
 	struct stat now;
+	uint8_t next;
 
 	if (s->unchanged != NULL)
 		return s->unchanged(s->arg, err);
@@ -310,8 +336,12 @@ source_unchanged(const struct source *s, struct pli_error *err)
 	if (fstat(s->fd, &now) != 0)
 		return fail_errno(err, PLI_ERR_IO, errno, "cannot look at %s", s->name);
 	if (now.st_size != s->opened.st_size || now.st_mtim.tv_sec != s->opened.st_mtim.tv_sec ||
-	    now.st_mtim.tv_nsec != s->opened.st_mtim.tv_nsec)
+	    now.st_mtim.tv_nsec != s->opened.st_mtim.tv_nsec || now.st_ctim.tv_sec != s->opened.st_ctim.tv_sec ||
+	    now.st_ctim.tv_nsec != s->opened.st_ctim.tv_nsec)
 		return fail(err, PLI_ERR_IO, "%s changed while it was read", s->name);
+	/* Some file systems do not know how long their files are. */
+	if (pread(s->fd, &next, 1, (off_t)(s->start + s->size)) != 0)
+		return fail(err, PLI_ERR_IO, "%s is longer than it says", s->name);
 	return PLI_OK;
 }
 
@@ -359,6 +389,7 @@ copy_all(struct source *s, int fd, struct pli_error *err)
 enum pli_status
 source_spool(struct source *s, struct pli_error *err)
 {
+	uint64_t before = s->at; /* bytes that nobody needs again, and that are not in the copy */
 	enum pli_status rc;
 	int fd = unnamed_file();
 
@@ -377,8 +408,8 @@ source_spool(struct source *s, struct pli_error *err)
 		(void)close(s->fd);
 	s->fd = fd;
 	s->own_fd = s->positional = true;
-	s->start = 0;
-	s->size = (uint64_t)s->opened.st_size;
+	s->start = 0 - before; /* modulo 2^64: offset before is at the begin of the copy */
+	s->size = before + (uint64_t)s->opened.st_size;
 	source_restart(s);
 	return PLI_OK;
 }

@@ -34,6 +34,12 @@ const char *source_name(const struct source *s);
 /* source_is_path: does path name the very file that is being read? */
 bool source_is_path(const struct source *s, const char *path);
 
+/* source_is_fd: is fd open on the regular file that is being read? */
+bool source_is_fd(const struct source *s, int fd);
+
+/* source_overlaps: is any of these bytes what is being read? */
+bool source_overlaps(const struct source *s, const void *p, size_t len);
+
 /*
  * source_peek shows the bytes at the position: at least want (up to 4 MiB) unless the source ends before. They stay
  * until the next call on s. Fails with PLI_ERR_IO, PLI_ERR_CANCELLED.
@@ -46,6 +52,9 @@ void source_skip(struct source *s, uint64_t n);
 /* source_read copies the next len bytes to buf; *got is less only where the source ends. Fails as source_peek does. */
 enum pli_status source_read(
     struct source *s, uint8_t *buf, size_t len, size_t *got, struct pli_error *err) PLI_MUST_CHECK;
+
+/* source_cancelled asks the hooks. Fails with PLI_ERR_CANCELLED. */
+enum pli_status source_cancelled(const struct source *s, struct pli_error *err) PLI_MUST_CHECK;
 
 /* source_offset is the position. */
 uint64_t source_offset(const struct source *s);
@@ -65,7 +74,8 @@ enum pli_status source_unchanged(const struct source *s, struct pli_error *err) 
 
 /*
  * source_spool copies what is left of a source that can be read only once to a file without a name, in $TMPDIR or /tmp,
- * and reads from there: the source is positional then. Fails with PLI_ERR_IO, PLI_ERR_CANCELLED.
+ * and reads from there: the source is positional then, from the present position on, to which the caller goes back with
+ * source_restart and source_skip. Fails with PLI_ERR_IO, PLI_ERR_CANCELLED.
  */
 enum pli_status source_spool(struct source *s, struct pli_error *err) PLI_MUST_CHECK;
 

@@ -79,6 +79,8 @@ check_free(const struct stage *s, struct pli_error *err)
 
 	if (s->name[0] == '\0' || strcmp(s->name, ".") == 0 || strcmp(s->name, "..") == 0)
 		return fail(err, PLI_ERR_EXISTS, "%s is a folder, not the name of a file", s->path);
+	if (hidden_is(s->name))
+		return fail(err, PLI_ERR_USAGE, "%s is a name that pli keeps for what is not complete", s->path);
 	if (fstatat(s->folder_fd, s->name, &st, AT_SYMLINK_NOFOLLOW) != 0)
 		return errno == ENOENT ? PLI_OK : fail_errno(err, PLI_ERR_IO, errno, "cannot look at %s", s->path);
 	if (!s->replace)
@@ -191,6 +193,16 @@ set_permissions(const struct stage *s, struct pli_error *err)
 	return PLI_OK;
 }
 
+/* Where a name stood for a moment, in a folder that others can write to, it may have been given to something else. */
+static bool
+is_ours(const struct stage *s)
+{
+	struct stat named, written;
+
+	return fstatat(s->folder_fd, s->name, &named, AT_SYMLINK_NOFOLLOW) == 0 && fstat(s->fd, &written) == 0 &&
+	       named.st_dev == written.st_dev && named.st_ino == written.st_ino;
+}
+
 enum pli_status
 stage_commit(struct stage *s, struct pli_error *err)
 {
@@ -211,6 +223,8 @@ stage_commit(struct stage *s, struct pli_error *err)
 	if (e != 0)
 		return fail_errno(err, PLI_ERR_IO, e, "cannot give %s its name", s->path);
 	s->committed = true;
+	if (hides && !is_ours(s))
+		return fail(err, PLI_ERR_IO, "somebody else put another file in the place of %s", s->path);
 	/* The file is complete and in place: where its permissions cannot be widened, it stays its owner's alone. */
 	if (hides && set_permissions(s, NULL) != PLI_OK)
 		errno = 0;

@@ -22,13 +22,14 @@ wait_for(int fd, short events, const struct pli_hooks *hooks, struct pli_error *
 	int n;
 
 	for (;;) {
+		/* also where bytes trickle in, and poll never times out */
+		if ((rc = wait_cancelled(hooks, err)) != PLI_OK)
+			return rc;
 		n = poll(&p, 1, PERIOD_MS);
 		if (n > 0)
 			return PLI_OK; /* an error or a hang-up too: the call that follows says which */
 		if (n < 0 && errno != EINTR && errno != EAGAIN)
 			return fail_errno(err, PLI_ERR_IO, errno, "cannot wait for a pipe");
-		if ((rc = wait_cancelled(hooks, err)) != PLI_OK)
-			return rc;
 	}
 }
 

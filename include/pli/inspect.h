@@ -18,16 +18,17 @@ extern "C" {
 
 /* One recipient, as RFC 5652 6.2 names it. Strings are UTF-8 as found; NULL where there is none. */
 struct pli_recipient {
-	const char *type;          /* "ktri" "kari" "kemri" "kekri" "pwri" "other" */
-	const char *issuer;        /* RFC 2253 text */
-	const char *serial;        /* lower-case hex */
-	const char *ski;           /* lower-case hex */
-	const char *key_algorithm; /* "rsaOaep-sha256" "rsa-pkcs1" "ecdh-sha256" ..., or a dotted OID */
+	const char *type;   /* "ktri" "kari" "kemri" "kekri" "pwri" "other" */
+	const char *issuer; /* RFC 2253 text */
+	const char *serial; /* lower-case hex */
+	const char *ski;    /* lower-case hex */
+	const char *
+	    key_algorithm; /* "rsaOaep-sha256" "rsa-pkcs1" "ecdh-sha256" ..., or libcrypto's name of it, or a dotted OID */
 };
 
 struct pli_envelope {
 	const char *container;  /* "AuthEnvelopedData" "EnvelopedData", or what else it is */
-	const char *cipher;     /* "aes-256-gcm" ..., or a dotted OID */
+	const char *cipher;     /* "aes-256-gcm" ..., or libcrypto's name of it, or a dotted OID */
 	const char *encoding;   /* "definite" or "indefinite" */
 	unsigned tag_bits;      /* 0: none */
 	bool content_known;     /* content_bytes is right */
@@ -36,7 +37,7 @@ struct pli_envelope {
 	bool accepted;          /* pli_open takes it as it is */
 	size_t recipient_count;
 	const struct pli_recipient *recipients;
-	size_t problem_count; /* why it is not accepted, or only with an option */
+	size_t problem_count; /* why it is not accepted, or only with an option, or not by all recipients */
 	const char *const *problems;
 };
 

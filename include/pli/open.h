@@ -9,9 +9,10 @@
  *      pli_verify      the same checks, no output
  *
  * To a path: decrypted into an unnamed or hidden file, named after the tag is
- * good. To a descriptor or memory: verified first, then decrypted, each
- * segment compared with what was verified before it is released; input that
- * cannot be read twice is spooled (still encrypted) to a file without a name.
+ * good. To memory: decrypted there, and zeroed if the tag is not good. To a
+ * descriptor: verified first, then decrypted, each segment compared with what
+ * was verified before it is released; input that cannot be read twice is
+ * spooled (still encrypted) to a file without a name.
  */
 
 #include "keys.h"

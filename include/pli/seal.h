@@ -26,8 +26,8 @@ extern "C" {
 #endif
 
 struct pli_seal_options {
-	int threads;       /* workers; 0: inline; PLI_THREADS_AUTO */
-	size_t segment;    /* bytes a worker takes at a time; 0: 1 MiB; otherwise a multiple of 16 up to 16 MiB */
+	int threads;    /* workers; 0: inline; PLI_THREADS_AUTO */
+	size_t segment; /* bytes a worker takes at a time; 0: 1 MiB; otherwise a multiple of 16, 64 bytes to 16 MiB */
 	bool allow_nested; /* seal content that is itself an envelope */
 	struct pli_cert_policy policy;
 	struct pli_hooks hooks;

@@ -58,6 +58,7 @@ pli_input_path(const char *path)
 	return in;
 }
 
+/* Of a regular file the offset is where reading begins, and does not move; what else there is, is consumed. */
 static inline struct pli_input
 pli_input_fd(int fd, const char *name)
 {
@@ -91,6 +92,10 @@ pli_output_path(const char *path)
 	return out;
 }
 
+/*
+ * A descriptor is written in order, and not synced. Writing to a pipe that nobody reads raises SIGPIPE, which the host
+ * program ignores or handles: pli does not touch signals.
+ */
 static inline struct pli_output
 pli_output_fd(int fd, const char *name)
 {
@@ -98,7 +103,7 @@ pli_output_fd(int fd, const char *name)
 	return out;
 }
 
-/* Memory is all zeroes after a failed call. */
+/* It must not overlap the input. Memory is as it was, or all zeroes, after a failed call. */
 static inline struct pli_output
 pli_output_memory(void *data, size_t cap, const char *name)
 {

@@ -1,0 +1,562 @@
+/*
+ * Every allocation fails, each in its turn: alone, or with all that follow. The linker leads the engine's own calls of
+ * malloc and the like here (--wrap, see CMakeLists.txt), and libcrypto is given allocators of ours before it makes its
+ * first. A job then succeeds all the same, with the right content, or fails and leaves nothing; AddressSanitizer sees
+ * whether something leaks.
+ */
+#include "jobs.h"
+#include "suite.h"
+
+#include <openssl/crypto.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "pli/inspect.h"
+
+enum { LEN = 5000 };
+
+/* Whose allocations fail. */
+enum whose { OURS = 1, LIBCRYPTOS = 2 };
+
+static atomic_long seen;      /* allocations since the faults began */
+static long first = -1, last; /* the ones that fail; -1: none */
+static enum whose whose;
+
+/*
+ * OpenSSL 3.0.22 leaks where it lacks memory itself: in EVP_CIPHER_fetch (names of algorithms, while a provider is loaded)
+ * and in CMS_dataInit (an ASN1_STRING of an ECDH recipient). Where this is set, what libcrypto allocates is not looked at.
+ */
+static bool leaky;
+void __lsan_disable(void) __attribute__((weak));
+void __lsan_enable(void) __attribute__((weak));
+
+static bool
+fails(enum whose caller)
+{
+	long n;
+
+	if (first < 0 || caller != whose)
+		return false;
+	n = atomic_fetch_add(&seen, 1);
+	return n >= first && n <= last;
+}
+
+void *__real_malloc(size_t len);
+void *__real_calloc(size_t count, size_t len);
+void *__real_realloc(void *p, size_t len);
+void *__real_aligned_alloc(size_t alignment, size_t len);
+char *__real_strdup(const char *s);
+char *__real_strndup(const char *s, size_t len);
+int __real_vasprintf(char **out, const char *format, va_list ap);
+
+void *__wrap_malloc(size_t len);
+void *__wrap_calloc(size_t count, size_t len);
+void *__wrap_realloc(void *p, size_t len);
+void *__wrap_aligned_alloc(size_t alignment, size_t len);
+char *__wrap_strdup(const char *s);
+char *__wrap_strndup(const char *s, size_t len);
+int __wrap_vasprintf(char **out, const char *format, va_list ap) __attribute__((format(printf, 2, 0)));
+int __wrap_asprintf(char **out, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* what the two are called where _FORTIFY_SOURCE is set */
+int __wrap___vasprintf_chk(char **out, int flag, const char *format, va_list ap) __attribute__((format(printf, 3, 0)));
+int __wrap___asprintf_chk(char **out, int flag, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+void *
+__wrap_malloc(size_t len)
+{
+	return fails(OURS) ? NULL : __real_malloc(len);
+}
+
+void *
+__wrap_calloc(size_t count, size_t len)
+{
+	return fails(OURS) ? NULL : __real_calloc(count, len);
+}
+
+void *
+__wrap_realloc(void *p, size_t len)
+{
+	return fails(OURS) ? NULL : __real_realloc(p, len);
+}
+
+void *
+__wrap_aligned_alloc(size_t alignment, size_t len)
+{
+	return fails(OURS) ? NULL : __real_aligned_alloc(alignment, len);
+}
+
+char *
+__wrap_strdup(const char *s)
+{
+	return fails(OURS) ? NULL : __real_strdup(s);
+}
+
+char *
+__wrap_strndup(const char *s, size_t len)
+{
+	return fails(OURS) ? NULL : __real_strndup(s, len);
+}
+
+int
+__wrap_vasprintf(char **out, const char *format, va_list ap)
+{
+	return fails(OURS) ? -1 : __real_vasprintf(out, format, ap);
+}
+
+/*
+ * sskdf_new (providers/implementations/kdfs/sskdf.c), which EVP_KDF_CTX_new calls for the KDF of ECDH, writes through the
+ * NULL that it got, in OpenSSL 3.0.22: its allocation is the one that always succeeds.
+ */
+static void *
+crypto_malloc(size_t len, const char *file, int line)
+{
+	bool unseen = leaky && __lsan_disable != NULL;
+	void *p;
+
+	(void)line;
+	if ((file == NULL || strstr(file, "sskdf.c") == NULL) && fails(LIBCRYPTOS))
+		return NULL;
+	if (unseen)
+		__lsan_disable();
+	p = __real_malloc(len);
+	if (unseen)
+		__lsan_enable();
+	return p;
+}
+
+int
+__wrap_asprintf(char **out, const char *format, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, format);
+	n = __wrap_vasprintf(out, format, ap);
+	va_end(ap);
+	return n;
+}
+
+int
+__wrap___vasprintf_chk(char **out, int flag, const char *format, va_list ap)
+{
+	(void)flag;
+	return __wrap_vasprintf(out, format, ap);
+}
+
+int
+__wrap___asprintf_chk(char **out, int flag, const char *format, ...)
+{
+	va_list ap;
+	int n;
+
+	(void)flag;
+	va_start(ap, format);
+	n = __wrap_vasprintf(out, format, ap);
+	va_end(ap);
+	return n;
+}
+
+static void *
+crypto_realloc(void *p, size_t len, const char *file, int line)
+{
+	(void)line;
+	if (p == NULL)
+		return crypto_malloc(len, file, line);
+	return fails(LIBCRYPTOS) ? NULL : __real_realloc(p, len);
+}
+
+static void
+crypto_free(void *p, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	free(p);
+}
+
+/* libcrypto takes allocators only until its first allocation. */
+__attribute__((constructor)) static void
+take_over(void)
+{
+	if (CRYPTO_set_mem_functions(crypto_malloc, crypto_realloc, crypto_free) != 1)
+		abort();
+}
+
+/* What the jobs work on; made before anything fails. */
+static struct {
+	struct pli *pli;
+	struct pli_certs *certs;
+	struct pli_key *key;
+	enum support_kind kind;
+	uint8_t content[LEN];
+	struct buf envelope;
+	char in[256], sealed[256], out[256];
+	uint8_t memory[2 * LEN];
+} world;
+
+/*
+ * A new key for each job that opens: where libcrypto lacks memory in BN_BLINDING_update, an RSA key's blinding is left half-updated, and
+ * what is unwrapped with that key is wrong for up to 32 operations, until the blinding is made anew.
+ */
+static void
+new_key(void)
+{
+	const char *pem = support_key_pem(world.kind);
+	struct pli_error err = { 0 };
+
+	pli_key_free(world.key);
+	check_ok(pli_key_new(&world.key, world.pli, pem, strlen(pem), "test key", world.certs, NULL, NULL, &err), err);
+}
+
+static void
+set_up(enum support_kind kind)
+{
+	const struct pli_seal_options options = PLI_SEAL_DEFAULTS;
+	struct pli_error err = { 0 };
+
+	world.pli = support_pli();
+	world.certs = support_certs(&kind, 1);
+	world.kind = kind;
+	new_key();
+	(void)support_cert_pem(SUPPORT_P256);
+	support_bytes(world.content, LEN, 9);
+	check_ok(jobs_seal(world.certs, view_of(world.content, LEN), ENDS_MEMORY, ENDS_MEMORY, &options,
+		     &world.envelope, NULL, &err),
+	    err);
+	(void)snprintf(world.in, sizeof(world.in), "%s", support_path("content"));
+	(void)snprintf(world.sealed, sizeof(world.sealed), "%s", support_path("envelope"));
+	(void)snprintf(world.out, sizeof(world.out), "%s", support_path("out"));
+	support_write(world.in, view_of(world.content, LEN));
+	support_write(world.sealed, buf_view(&world.envelope));
+}
+
+static void
+tear_down(void)
+{
+	pli_key_free(world.key);
+	world.key = NULL;
+	pli_certs_free(world.certs);
+	buf_clear(&world.envelope);
+	(void)unlink(world.in);
+	(void)unlink(world.sealed);
+	check(support_entries() == 0);
+}
+
+/* A job runs once with the faults that are set; it puts the length of what came out into *len. */
+typedef enum pli_status job(uint64_t *len, struct pli_error *err);
+
+static struct pli_seal_options
+sealing(int threads)
+{
+	struct pli_seal_options options = PLI_SEAL_DEFAULTS;
+
+	options.threads = threads;
+	options.segment = 1024;
+	return options;
+}
+
+static struct pli_open_options
+opening(int threads)
+{
+	struct pli_open_options options = PLI_OPEN_DEFAULTS;
+
+	options.threads = threads;
+	options.segment = 1024;
+	return options;
+}
+
+static enum pli_status
+seal_files(uint64_t *len, struct pli_error *err)
+{
+	const struct pli_seal_options options = sealing(2);
+	struct pli_input in = pli_input_path(world.in);
+	struct pli_output out = pli_output_path(world.out);
+	struct pli_sealed result = { 0 };
+	enum pli_status rc = pli_seal(world.pli, world.certs, &in, &out, &options, &result, err);
+
+	*len = result.bytes;
+	return rc;
+}
+
+static enum pli_status
+seal_memory(uint64_t *len, struct pli_error *err)
+{
+	const struct pli_seal_options options = sealing(0);
+	struct pli_input in = pli_input_memory(world.content, LEN, "content");
+	struct pli_output out = pli_output_memory(world.memory, sizeof(world.memory), "memory");
+	struct pli_sealed result = { 0 };
+	enum pli_status rc = pli_seal(world.pli, world.certs, &in, &out, &options, &result, err);
+
+	*len = result.bytes;
+	return rc;
+}
+
+static enum pli_status
+seal_pushed(uint64_t *len, struct pli_error *err)
+{
+	const struct pli_seal_options options = sealing(1);
+	struct pli_output out = pli_output_memory(world.memory, sizeof(world.memory), "memory");
+	struct pli_sealed result = { 0 };
+	struct pli_sealer *s;
+	enum pli_status rc;
+
+	if ((rc = pli_sealer_new(&s, world.pli, world.certs, PLI_LENGTH_UNKNOWN, &out, &options, err)) == PLI_OK &&
+	    (rc = pli_sealer_write(s, world.content, LEN, err)) == PLI_OK)
+		rc = pli_sealer_commit(s, &result, err);
+	pli_sealer_free(s);
+	*len = result.bytes;
+	return rc;
+}
+
+static enum pli_status
+open_files(uint64_t *len, struct pli_error *err)
+{
+	const struct pli_open_options options = opening(2);
+	struct pli_input in = pli_input_path(world.sealed);
+	struct pli_output out = pli_output_path(world.out);
+	struct pli_opened result = { 0 };
+	enum pli_status rc =
+	    pli_open(world.pli, (const struct pli_key *const *)&world.key, 1, &in, &out, &options, &result, err);
+
+	*len = result.content_bytes;
+	return rc;
+}
+
+static enum pli_status
+open_memory(uint64_t *len, struct pli_error *err)
+{
+	const struct pli_open_options options = opening(0);
+	struct pli_input in = pli_input_memory(world.envelope.p, world.envelope.len, "envelope");
+	struct pli_output out = pli_output_memory(world.memory, sizeof(world.memory), "memory");
+	struct pli_opened result = { 0 };
+	enum pli_status rc =
+	    pli_open(world.pli, (const struct pli_key *const *)&world.key, 1, &in, &out, &options, &result, err);
+
+	*len = result.content_bytes;
+	return rc;
+}
+
+/* Two passes and a spool: from a pipe to a pipe, both of which hold all of it. */
+static enum pli_status
+open_pipes(uint64_t *len, struct pli_error *err)
+{
+	const struct pli_open_options options = opening(1);
+	struct pli_opened result = { 0 };
+	struct pli_input in;
+	struct pli_output out;
+	enum pli_status rc;
+	int from[2], to[2];
+	ssize_t n;
+
+	check(pipe(from) == 0 && pipe(to) == 0);
+	check(write(from[1], world.envelope.p, world.envelope.len) == (ssize_t)world.envelope.len);
+	(void)close(from[1]);
+	in = pli_input_fd(from[0], "in");
+	out = pli_output_fd(to[1], "out");
+	rc = pli_open(world.pli, (const struct pli_key *const *)&world.key, 1, &in, &out, &options, &result, err);
+	(void)close(from[0]);
+	(void)close(to[1]);
+	memset(world.memory, 0, sizeof(world.memory));
+	n = read(to[0], world.memory, sizeof(world.memory));
+	/* what was released before the failure was authenticated: a prefix of the content */
+	check(n >= 0 && memcmp(world.memory, world.content, (size_t)n) == 0);
+	if (rc != PLI_OK)
+		memset(world.memory, 0, sizeof(world.memory));
+	(void)close(to[0]);
+	*len = result.content_bytes;
+	return rc;
+}
+
+static enum pli_status
+verify_file(uint64_t *len, struct pli_error *err)
+{
+	const struct pli_open_options options = opening(0);
+	struct pli_input in = pli_input_path(world.sealed);
+
+	*len = 0;
+	return pli_verify(world.pli, (const struct pli_key *const *)&world.key, 1, &in, &options, NULL, err);
+}
+
+static enum pli_status
+inspect_file(uint64_t *len, struct pli_error *err)
+{
+	struct pli_input in = pli_input_path(world.sealed);
+	struct pli_envelope *envelope;
+	enum pli_status rc = pli_inspect(&envelope, world.pli, &in, NULL, err);
+
+	check((rc == PLI_OK) == (envelope != NULL));
+	check(rc != PLI_OK || (envelope->content_bytes == LEN && envelope->accepted));
+	pli_envelope_free(envelope);
+	*len = 0;
+	return rc;
+}
+
+/* Certificates and a key are loaded. */
+static enum pli_status
+load_key(uint64_t *len, struct pli_error *err)
+{
+	const char *cert = support_cert_pem(SUPPORT_P256), *pem = support_key_pem(SUPPORT_P256);
+	struct pli_certs *certs;
+	struct pli_key *key = NULL;
+	enum pli_status rc;
+
+	if ((rc = pli_certs_new(&certs, world.pli, err)) == PLI_OK &&
+	    (rc = pli_certs_add(certs, cert, strlen(cert), "test certificate", err)) == PLI_OK)
+		rc = pli_key_new(&key, world.pli, pem, strlen(pem), "test key", certs, NULL, NULL, err);
+	check((rc == PLI_OK) == (key != NULL));
+	pli_key_free(key);
+	pli_certs_free(certs);
+	*len = 0;
+	return rc;
+}
+
+static enum pli_status
+new_context(uint64_t *len, struct pli_error *err)
+{
+	struct pli *pli;
+	enum pli_status rc = pli_new(&pli, err);
+
+	check((rc == PLI_OK) == (pli != NULL));
+	pli_free(pli);
+	*len = 0;
+	return rc;
+}
+
+/* What a job left: nothing after a failure; after success what opens to the content, or is it. */
+static void
+check_left(enum pli_status rc, uint64_t len, bool sealed)
+{
+	const struct pli_open_options options = PLI_OPEN_DEFAULTS;
+	struct buf left = { 0 }, content = { 0 };
+	struct pli_error err = { 0 };
+	size_t i;
+
+	check(support_exists(world.out) ? rc == PLI_OK : true);
+	if (rc != PLI_OK) {
+		for (i = 0; i < sizeof(world.memory); i++)
+			check(world.memory[i] == 0);
+		check(support_entries() == 2);
+	} else if (len > 0) {
+		if (support_exists(world.out))
+			support_read(world.out, &left);
+		else
+			check(buf_add(&left, view_of(world.memory, (size_t)len), NULL) == PLI_OK);
+		if (sealed)
+			check_ok(jobs_open(support_key(world.kind), buf_view(&left), ENDS_MEMORY, ENDS_MEMORY, &options,
+				     &content, NULL, &err),
+			    err);
+		check(view_equal(buf_view(sealed ? &content : &left), view_of(world.content, LEN)));
+		(void)unlink(world.out);
+	}
+	buf_clear(&left);
+	buf_clear(&content);
+}
+
+/*
+ * Runs job with every stride-th allocation failing, until there are no more. What the engine asks for it needs, and it
+ * says what was missing, unless the job copes without some of it.
+ */
+static void
+fault(job *run, enum whose of, bool all_after, long stride, bool sealed, bool copes)
+{
+	struct pli_error err;
+	enum pli_status rc;
+	uint64_t len;
+	long n;
+
+	for (n = 0;; n += stride) {
+		err = (struct pli_error){ 0 };
+		memset(world.memory, 0, sizeof(world.memory));
+		if (of == LIBCRYPTOS && world.kind == SUPPORT_RSA2048 && !sealed && !copes)
+			new_key();
+		atomic_store(&seen, 0);
+		whose = of;
+		last = all_after ? 1L << 40 : n;
+		first = n;
+		rc = run(&len, &err);
+		first = -1;
+		check(rc == err.status && (rc == PLI_OK || err.message[0] != '\0'));
+		check_left(rc, len, sealed);
+		if (atomic_load(&seen) <= n)
+			break;
+		check(of != OURS || copes || (rc == PLI_ERR && strcmp(err.message, "out of memory") == 0));
+	}
+	check(rc == PLI_OK && n > 0);
+}
+
+static const struct {
+	job *run;
+	bool sealed;
+	bool copes; /* a name that cannot be told is left out */
+} jobs[] = { { seal_files, true, false }, { seal_memory, true, false }, { seal_pushed, true, false },
+	{ open_files, false, false }, { open_memory, false, false }, { open_pipes, false, false },
+	{ verify_file, false, false }, { inspect_file, false, true }, { load_key, false, true } };
+
+static void
+fault_jobs(enum support_kind kind, enum whose of, bool all_after, long stride)
+{
+	size_t i;
+
+	set_up(kind);
+	for (i = 0; i < sizeof(jobs) / sizeof(jobs[0]); i++)
+		fault(jobs[i].run, of, all_after, stride, jobs[i].sealed, jobs[i].copes);
+	tear_down();
+}
+
+static void
+ours_once(void)
+{
+	fault_jobs(SUPPORT_P256, OURS, false, 1);
+}
+
+static void
+ours_from_then_on(void)
+{
+	fault_jobs(SUPPORT_RSA2048, OURS, true, 1);
+}
+
+/* A context whose self-test lacks memory takes the next way of computing AES-GCM, and in the end none. */
+static void
+in_a_context(void)
+{
+	set_up(SUPPORT_P256);
+	fault(new_context, OURS, false, 1, false, true);
+	fault(new_context, OURS, true, 1, false, true);
+	leaky = true;
+	fault(new_context, LIBCRYPTOS, false, 7, false, true);
+	fault(new_context, LIBCRYPTOS, true, 7, false, true);
+	leaky = false;
+	tear_down();
+}
+
+static void
+libcryptos_once_rsa(void)
+{
+	fault_jobs(SUPPORT_RSA2048, LIBCRYPTOS, false, 2);
+}
+
+static void
+libcryptos_once_ec(void)
+{
+	leaky = true;
+	fault_jobs(SUPPORT_P256, LIBCRYPTOS, false, 1);
+	leaky = false;
+}
+
+static void
+libcryptos_from_then_on(void)
+{
+	fault_jobs(SUPPORT_RSA2048, LIBCRYPTOS, true, 2);
+}
+
+#define TESTS(T, S)                                                                                                    \
+	T(S, ours_once)                                                                                                \
+	T(S, ours_from_then_on)                                                                                        \
+	T(S, in_a_context)                                                                                             \
+	T(S, libcryptos_once_rsa)                                                                                      \
+	T(S, libcryptos_once_ec)                                                                                       \
+	T(S, libcryptos_from_then_on)
+SUITE(memory_faults, TESTS)

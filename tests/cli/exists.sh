@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# An output that exists is never touched without --force, and never the input.
+. "$(dirname "$0")/lib.sh"
+
+content f 100000
+printf 'old\n' >old
+seal bid.pli f p256
+auth=(-k "$K/p256.both.pem")
+
+cp old x
+refuse 15 seal --raw -r "$K/p256.pem" -o x f
+stderr_has x
+stderr_has --force
+refuse 15 open "${auth[@]}" -o x bid.pli
+stderr_has --force
+input=f refuse 15 seal -r "$K/p256.pem" -o x -
+same x old
+
+run 0 pli seal --raw --force -r "$K/p256.pem" -o x f
+open_with p256 x.out x
+same x.out f
+cp old x
+run 0 pli open --force "${auth[@]}" -o x bid.pli
+same x f
+
+# The input itself, under its name and others.
+ln f hard
+ln -s f soft
+for to in f ./f hard soft; do
+	refuse 15 seal --raw -r "$K/p256.pem" -o "$to" f
+	refuse 15 seal --raw --force -r "$K/p256.pem" -o "$to" f
+done
+refuse 15 open --force "${auth[@]}" -o bid.pli bid.pli
+input=f refuse 15 seal --force -r "$K/p256.pem" -o f -
+
+# Folders, links to nowhere and devices are not replaced.
+mkdir folder
+refuse 15 seal --raw -r "$K/p256.pem" -o folder f
+refuse 15 seal --raw --force -r "$K/p256.pem" -o folder f
+refuse 15 open --force "${auth[@]}" -o folder bid.pli
+ln -s nowhere dangling
+refuse 15 seal --raw -r "$K/p256.pem" -o dangling f
+absent nowhere
+
+# A folder that is not there, and one that may not be written.
+refuse 16 seal --raw -r "$K/p256.pem" -o no/such/x.pli f
+stderr_has no/such
+refuse 16 seal --raw -r "$K/p256.pem" -o x2.pli no-such-input
+stderr_has no-such-input
+refuse 16 open "${auth[@]}" -o x2 no-such-input

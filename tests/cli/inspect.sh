@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# inspect names whatever it is, without a key; what is no CMS message is 10. open refuses the rest.
+. "$(dirname "$0")/lib.sh"
+
+content f 50000
+encrypt=(openssl cms -encrypt -binary -outform DER -in f)
+"${encrypt[@]}" -aes-256-cbc -out cbc.p7m "$K/rsa2048.pem"
+"${encrypt[@]}" -aes-256-cbc -stream -out cbc-stream.p7m "$K/p256.pem"
+"${encrypt[@]}" -des3 -out des3.p7m "$K/rsa2048.pem"
+"${encrypt[@]}" -aes-256-gcm -out v15.p7m "$K/rsa2048.pem"
+"${encrypt[@]}" -aes-128-gcm -out gcm128.p7m -recip "$K/p256.pem"
+"${encrypt[@]}" -aes-256-gcm -keyid -out keyid.p7m -recip "$K/p256.pem"
+"${encrypt[@]}" -aes-256-cbc -pwri_password secret -out pwri.p7m
+"${encrypt[@]}" -aes-256-gcm -secretkey 000102030405060708090a0b0c0d0e0f -secretkeyid 0a0b \
+	-out kekri.p7m
+openssl cms -sign -binary -nodetach -outform DER -in f -out signed.p7m -signer "$K/signonly.pem" \
+	-inkey "$K/signonly.key"
+
+# is FILE CONTAINER CIPHER TYPE ALGORITHM
+is()
+{
+	run 0 pli inspect --json "$1"
+	json "[.[] | select(.type == \"envelope\")][0] | .file == \"$1\" and
+		.container == \"$2\" and .cipher == \"$3\" and .recipients[0].type == \"$4\" and
+		.recipients[0].key_algorithm == \"$5\""
+	run 0 pli inspect "$1"
+	stdout_has "$2"
+	stdout_has "$3"
+	[ ! -s "$out" ] || stderr_empty
+}
+accepted()
+{
+	run 0 pli inspect --json "$1"
+	json '.[0].problems == []'
+}
+# Named, but not opened by default, before any use of the private key.
+refused()
+{
+	run 0 pli inspect --json "$2"
+	json '.[0].problems | length > 0'
+	refuse "$1" open -k "$K/rsa2048.both.pem" -k "$K/p256.both.pem" -o x "$2"
+	refuse "$1" verify -k "$K/rsa2048.both.pem" -k "$K/p256.both.pem" "$2"
+}
+
+is cbc.p7m EnvelopedData aes-256-cbc ktri rsa-pkcs1
+is cbc-stream.p7m EnvelopedData aes-256-cbc kari ecdh-sha1
+is v15.p7m AuthEnvelopedData aes-256-gcm ktri rsa-pkcs1
+is gcm128.p7m AuthEnvelopedData aes-128-gcm kari ecdh-sha1
+is keyid.p7m AuthEnvelopedData aes-256-gcm kari ecdh-sha1
+run 0 pli inspect --json keyid.p7m
+json '.[0].recipients[0] | (.ski | test("^[0-9a-f]{40}$")) and .serial == null'
+accepted gcm128.p7m
+accepted keyid.p7m
+
+refused 19 cbc.p7m
+refused 19 cbc-stream.p7m
+refused 19 des3.p7m
+refused 19 v15.p7m
+for option in --accept-unauthenticated --accept-legacy; do
+	refuse 19 open "$option" -k "$K/rsa2048.both.pem" -o x cbc.p7m
+done
+
+run 0 pli inspect --json pwri.p7m
+json '.[0].recipients[0].type == "pwri"'
+run 0 pli inspect --json kekri.p7m
+json '.[0].recipients[0].type == "kekri"'
+refuse 13 open -k "$K/p256.both.pem" -o x kekri.p7m
+run 0 pli inspect --json signed.p7m
+json '.[0].container == "SignedData" and (.[0].problems | length > 0)'
+refuse 19 open -k "$K/p256.both.pem" -o x signed.p7m
+
+# One problem does not hide the others: several are listed, the last counts for nothing special.
+run 0 pli inspect cbc.p7m gcm128.p7m
+stdout_has cbc.p7m
+stdout_has gcm128.p7m
+input=cbc.p7m run 0 pli inspect -
+stdout_has EnvelopedData
+
+: >empty
+printf 'garbage' >garbage
+head -c 500 gcm128.p7m >half
+{ cat gcm128.p7m; echo; } >longer
+openssl x509 -in "$K/p256.pem" -outform DER -out cert.der
+head -c 100000 /dev/zero >zeros
+for bad in empty garbage half longer cert.der zeros; do
+	refuse 10 inspect "$bad"
+	stderr_has "$bad"
+	refuse 10 open -k "$K/p256.both.pem" -o x "$bad"
+done
+refuse 16 inspect no-such-file
+mkdir folder
+refuse 16 inspect folder

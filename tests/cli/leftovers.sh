@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# A leftover that nobody holds is removed by the next run into the folder; one in use is not.
+. "$(dirname "$0")/lib.sh"
+set +m
+
+content f 3000000
+mkfifo fifo
+{ cat f; exec sleep 30; } >fifo &
+writer=$!
+
+# A run that is under way, and holds whatever it holds.
+"$PLI" seal -r "$K/p256.pem" -o slow.pli - <fifo >"$out" 2>"$err" &
+job=$!
+sleep 1
+before=$(find . -name '.pli-*')
+run 0 pli seal --raw -r "$K/p256.pem" -o quick.pli f
+after=$(find . -name '.pli-*')
+[ "$before" = "$after" ] || problem "a temporary in use was removed: $before"
+kill "$writer"
+wait "$job"
+code=$?
+last="seal, while another run finished"
+[ "$code" -eq 0 ] || problem "exit code $code"
+open_with p256 slow.out slow.pli
+same slow.out f
+only f fifo quick.pli slow.out slow.pli
+
+# What a killed run left is removed; what somebody holds, and what only looks alike, stays.
+mkdir sub
+printf 'part' >sub/.pli-0123456789abcdef
+printf 'part' >sub/.pli-fedcba9876543210
+chmod 600 sub/.pli-0123456789abcdef sub/.pli-fedcba9876543210
+touch sub/.pli sub/.plinth sub/.pli-notes sub/.pli-0123456789abcdef0
+mkdir sub/.pli-00000000000000aa
+ln -s f sub/.pli-00000000000000bb
+flock -F sub/.pli-fedcba9876543210 sleep 30 &
+holder=$!
+sleep 0.2
+run 0 pli seal --raw -r "$K/p256.pem" -o sub/x.pli f
+kill "$holder" 2>/dev/null
+wait "$holder" 2>/dev/null
+cd sub || exit 1
+only .pli .pli-00000000000000aa .pli-00000000000000bb .pli-0123456789abcdef0 \
+	.pli-fedcba9876543210 .pli-notes .plinth x.pli

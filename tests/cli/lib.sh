@@ -1,0 +1,243 @@
+# shellcheck shell=bash
+#
+# lib.sh - what the CLI tests are written with. Sourced first by every test.
+#
+#	run CODE COMMAND...	runs it; its output is in $out and $err, its input the file $input,
+#				or the file $piped through a pipe
+#	refuse CODE VERB ...	pli VERB must end with CODE, in words and in --json, and leave the
+#				folder as it is
+#	stdout_has, stderr_has, stdout_is, stderr_is_not_empty ...	about the last run
+#
+# A test runs in an empty folder of its own. PLI is the binary, KEYS the folder of keys.sh; keys
+# are named $K/NAME.key and $K/NAME.pem. A check that fails is printed with what was run, the
+# test goes on, and ends with code 1.
+
+set -u
+export LC_ALL=C.UTF-8
+unset NO_COLOR
+exec </dev/null
+
+: "${PLI:?set PLI to the pli to test}"
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+PLI=$(realpath "$PLI") || exit 1
+K=${KEYS:-$(dirname "$PLI")/test-keys}
+"$here/keys.sh" "$K" || exit 1
+K=$(realpath "$K")
+
+test_folder=$(mktemp -d "${TMPDIR:-/tmp}/pli-cli.XXXXXX") || exit 1
+out=$test_folder/out
+err=$test_folder/err
+input=/dev/null
+piped=
+last=
+problems=0
+mkdir "$test_folder/work"
+cd "$test_folder/work" || exit 1
+
+finish()
+{
+	local code=$?
+	cd / && rm -rf "$test_folder"
+	if [ "$code" -eq 0 ] && [ "$problems" -gt 0 ]; then
+		echo "$problems checks failed"
+		exit 1
+	fi
+}
+trap finish EXIT
+
+skip()
+{
+	echo "skipped: $*"
+	exit 77
+}
+
+# problem says that a check of the last run failed, and shows that run.
+problem()
+{
+	problems=$((problems + 1))
+	printf '%s:%s: %s\n' "$(basename "$0")" "$(line)" "$*"
+	printf '    ran: %s\n' "$last"
+	[ ! -s "$out" ] || { echo "    stdout:"; head -c 800 "$out" | cat -v | sed 's/^/    | /'; }
+	[ ! -s "$err" ] || { echo "    stderr:"; head -c 2000 "$err" | cat -v | sed 's/^/    | /'; }
+}
+
+# line prints the line of the test itself that is being run.
+line()
+{
+	printf '%s' "${BASH_LINENO[${#BASH_LINENO[@]} - 2]}"
+}
+
+pli()
+{
+	"$PLI" "$@"
+}
+
+run()
+{
+	local want=$1 code
+	shift
+	last="$*"
+	if [ -n "$piped" ]; then
+		"$@" < <(exec cat "$piped") >"$out" 2>"$err"
+	else
+		"$@" <"$input" >"$out" 2>"$err"
+	fi
+	code=$?
+	[ "$code" -eq "$want" ] || problem "exit code $code, expected $want"
+	[ "$code" -eq "$want" ]
+}
+
+# listing prints what is in the current folder, so that any change shows.
+listing()
+{
+	find . -mindepth 1 -printf '%P %y %s %i %T@\n' | sort
+}
+
+status_id()
+{
+	case $1 in
+	0) echo ok ;;
+	1) echo error ;;
+	2) echo usage ;;
+	3) echo partial ;;
+	10) echo malformed ;;
+	11) echo authentication ;;
+	12) echo passphrase ;;
+	13) echo no-recipient ;;
+	14) echo certificate ;;
+	15) echo exists ;;
+	16) echo io ;;
+	17) echo limit ;;
+	18) echo token ;;
+	19) echo unsupported ;;
+	esac
+}
+
+refuse()
+{
+	local want=$1 verb=$2 before after
+	shift 2
+	before=$(listing)
+	run "$want" pli "$verb" --json "$@"
+	json_error "$want"
+	run "$want" pli "$verb" "$@"
+	[ ! -s "$out" ] || problem "something on stdout"
+	[ -s "$err" ] || problem "nothing on stderr"
+	after=$(listing)
+	[ "$before" = "$after" ] || problem "the folder changed: $(diff <(echo "$before") <(echo "$after"))"
+}
+
+# json_error CODE checks the error object that the last run ended with.
+json_error()
+{
+	local file=$out
+	[ -s "$file" ] || file=$err
+	tail -n 1 "$file" | jq -e --argjson code "$1" --arg id "$(status_id "$1")" '.schema == 1 and
+		.type == "error" and .code == $code and .id == $id and
+		(.message | type == "string" and length > 0) and
+		(.hint == null or (.hint | type == "string"))' >/dev/null ||
+		problem "no JSON error with code $1 and its id in the last line"
+}
+
+# json FILTER must be true of the objects (an array) that the last run printed on stdout.
+json()
+{
+	jq -es "$1" <"$out" >/dev/null || problem "JSON: not so: $1"
+}
+
+stdout_has()
+{
+	grep -qF -- "$1" "$out" || problem "stdout does not have: $1"
+}
+
+stderr_has()
+{
+	grep -qF -- "$1" "$err" || problem "stderr does not have: $1"
+}
+
+stdout_is()
+{
+	printf '%s' "$1" | cmp -s - "$out" || problem "stdout is not: $1"
+}
+
+stdout_empty()
+{
+	[ ! -s "$out" ] || problem "something on stdout"
+}
+
+stderr_empty()
+{
+	[ ! -s "$err" ] || problem "something on stderr"
+}
+
+same()
+{
+	cmp -s "$1" "$2" || problem "different: $1 and $2"
+}
+
+absent()
+{
+	local name
+	for name in "$@"; do
+		if [ -e "$name" ] || [ -L "$name" ]; then
+			problem "is there: $name"
+		fi
+	done
+}
+
+# only NAME... checks that the current folder holds these and nothing else, hidden or not.
+only()
+{
+	local want have
+	want=$(printf '%s\n' "$@" | sort)
+	have=$(find . -mindepth 1 -printf '%P\n' | sort)
+	[ "$want" = "$have" ] || problem "in the folder: $(echo "$have" | tr '\n' ' ')"
+}
+
+# content FILE BYTES makes a file that does not compress and is the same on every run.
+content()
+{
+	openssl enc -aes-128-ctr -K 00 -iv 00 -in /dev/zero 2>/dev/null | head -c "$2" >"$1"
+}
+
+# flip FILE OFFSET changes one bit; a negative OFFSET counts from the end.
+flip()
+{
+	local at=$2 byte
+	[ "$at" -ge 0 ] || at=$(($(stat -c %s "$1") + at))
+	byte=$(od -An -tu1 -j "$at" -N 1 "$1")
+	printf '%b' "\\x$(printf '%02x' $((byte ^ 1)))" |
+		dd of="$1" bs=1 seek="$at" conv=notrunc status=none
+}
+
+# seal OUT CONTENT NAME... seals to the named keys, as the first step of a test.
+seal()
+{
+	local to=$1 from=$2 name recipients=()
+	shift 2
+	for name in "$@"; do
+		recipients+=(-r "$K/$name.pem")
+	done
+	run 0 pli seal --raw --no-sync "${recipients[@]}" -o "$to" "$from"
+}
+
+# open_with NAME OUT ENVELOPE [OPTION...] opens with the named key.
+open_with()
+{
+	local name=$1 to=$2 from=$3
+	shift 3
+	run 0 pli open --no-sync "$@" -k "$K/$name.key" --cert "$K/$name.pem" -o "$to" "$from"
+}
+
+# opened_by ENVELOPE CONTENT NAME...: each of the named keys gets the content, from a file and from a pipe.
+opened_by()
+{
+	local key
+	for key in "${@:3}"; do
+		open_with "$key" opened "$1"
+		same opened "$2"
+		rm -f opened
+		piped=$1 run 0 pli open -k "$K/$key.key" --cert "$K/$key.pem" -o - -
+		same "$out" "$2"
+	done
+}

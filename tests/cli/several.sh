@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# doctor, verify of several envelopes, messages: -q, -v, --progress.
+. "$(dirname "$0")/lib.sh"
+
+content f 3000000
+seal a.pli f p256
+seal b.pli f p256
+auth=(-k "$K/p256.both.pem")
+
+run 0 pli verify "${auth[@]}" a.pli b.pli
+cp b.pli bad.pli
+flip bad.pli -1
+run 3 pli verify "${auth[@]}" a.pli bad.pli b.pli
+stderr_has bad.pli
+run 11 pli verify "${auth[@]}" bad.pli bad.pli
+run 16 pli verify "${auth[@]}" none.pli
+stderr_has none.pli
+
+run 0 pli doctor
+stdout_has OpenSSL
+stdout_has "$(pli --version | grep -o '[0-9][0-9.]*' | head -n 1)"
+
+# Progress is for terminals, unless asked for.
+run 0 pli open "${auth[@]}" -o x a.pli
+if grep -q '%' "$err"; then
+	problem "progress without a terminal"
+fi
+run 0 pli open --progress always "${auth[@]}" -o y a.pli
+stderr_has '%'
+run 0 pli open -q --progress never "${auth[@]}" -o z a.pli
+stderr_empty
+stdout_empty
+
+# The permissions of what comes out are the user's: the umask decides.
+for mask in 022 027 077; do
+	(umask "$mask" && run 0 pli seal --raw -r "$K/p256.pem" -o "mask$mask.pli" f &&
+		run 0 pli open "${auth[@]}" -o "mask$mask" a.pli)
+	[ "$(stat -c %a "mask$mask" "mask$mask.pli" | sort -u)" = "$(printf '%o' $((0666 & ~0$mask)))" ] ||
+		problem "umask $mask: $(stat -c '%n %a' "mask$mask" "mask$mask.pli" | tr '\n' ' ')"
+done

@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# SIGINT and SIGTERM in the middle of a job: 130 and 143, and nothing is left behind.
+. "$(dirname "$0")/lib.sh"
+set +m
+
+content f 3000000
+seal bid.pli f p256
+head -c 1500000 bid.pli >half
+mkfifo fifo
+
+# interrupted SIGNAL CODE INPUT ARGUMENTS...: the job gets INPUT through a pipe that stays open.
+interrupted()
+{
+	local signal=$1 want=$2 from=$3 job writer code tries=0
+	shift 3
+	last="SIG$signal: pli $*"
+	{ cat "$from"; exec sleep 30; } >fifo &
+	writer=$!
+	# A shell without job control starts background jobs with SIGINT ignored: env puts it back.
+	env --default-signal=INT,TERM "$PLI" "$@" <fifo >"$out" 2>"$err" &
+	job=$!
+	sleep "0.$((RANDOM % 5 + 2))"
+	kill -s "$signal" "$job"
+	while kill -0 "$job" 2>/dev/null && [ "$tries" -lt 50 ]; do
+		sleep 0.1
+		tries=$((tries + 1))
+	done
+	[ "$tries" -lt 50 ] || { problem "still running after 5 seconds"; kill -9 "$job"; }
+	wait "$job"
+	code=$?
+	kill "$writer" 2>/dev/null
+	wait "$writer" 2>/dev/null
+	[ "$code" -eq "$want" ] || problem "exit code $code, expected $want"
+	only bid.pli f fifo half
+}
+
+for threads in 0 2; do
+	interrupted INT 130 f seal -j "$threads" -r "$K/p256.pem" -o x.pli -
+	interrupted TERM 143 f seal -j "$threads" -r "$K/p256.pem" -o x.pli -
+	interrupted INT 130 half open -j "$threads" -k "$K/p256.both.pem" -o x -
+	interrupted TERM 143 half open -j "$threads" -k "$K/p256.both.pem" -o x -
+	interrupted INT 130 half open -j "$threads" -k "$K/p256.both.pem" -o - -
+	stdout_empty
+	interrupted INT 130 half verify -j "$threads" -k "$K/p256.both.pem" -
+done
+interrupted TERM 143 f seal -r "$K/p256.pem" -o - -
+interrupted INT 130 /dev/null seal -r "$K/p256.pem" -o x.pli -
+
+# The same while the reader of the output does not read.
+mkfifo slow
+last="SIGTERM: open -o - to a reader that sleeps"
+(exec 0<slow; exec sleep 30) &
+reader=$!
+"$PLI" open -k "$K/p256.both.pem" -o - bid.pli >slow 2>"$err" &
+job=$!
+sleep 0.5
+kill -s TERM "$job"
+wait "$job"
+code=$?
+[ "$code" -eq 143 ] || problem "exit code $code, expected 143"
+kill "$reader" 2>/dev/null
+wait "$reader" 2>/dev/null
+only bid.pli f fifo half slow

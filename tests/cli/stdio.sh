@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# Standard streams that are closed or full: an error with its code, never a wrong file.
+. "$(dirname "$0")/lib.sh"
+
+content f 300000
+seal bid.pli f p256
+auth=(-k "$K/p256.both.pem")
+
+# with REDIRECTIONS: what run runs, with streams closed.
+no_stdin()
+{
+	"$PLI" "$@" <&-
+}
+no_stdout()
+{
+	"$PLI" "$@" >&-
+}
+no_stderr()
+{
+	"$PLI" "$@" 2>&-
+}
+nothing_open()
+{
+	"$PLI" "$@" <&- >&- 2>&-
+}
+
+for how in no_stdin no_stdout no_stderr nothing_open; do
+	run 0 "$how" seal --raw -r "$K/p256.pem" -o x.pli f
+	run 0 "$how" open "${auth[@]}" -o x x.pli
+	same x f
+	run 0 "$how" verify "${auth[@]}" x.pli
+	rm -f x x.pli
+	run 15 "$how" seal --raw -r "$K/p256.pem" -o bid.pli f
+done
+run 16 no_stdin seal -r "$K/p256.pem" -o x.pli -
+run 16 no_stdin open "${auth[@]}" -o x -
+run 16 no_stdout seal --raw -r "$K/p256.pem" -o - f
+run 16 no_stdout open "${auth[@]}" -o - bid.pli
+run 16 no_stdout inspect bid.pli
+run 16 no_stdout doctor
+run 16 no_stdout --help
+only bid.pli f
+
+if [ -c /dev/full ]; then
+	to_full()
+	{
+		"$PLI" "$@" >/dev/full
+	}
+	run 16 to_full open "${auth[@]}" -o - bid.pli
+	[ -s "$err" ] || problem "nothing on stderr"
+	run 16 to_full seal --raw -r "$K/p256.pem" -o - f
+	run 16 to_full inspect bid.pli
+	run 16 to_full inspect --json bid.pli
+	run 16 to_full doctor
+	run 16 to_full --version
+fi
+
+# A reader that goes away is an error, not a death by a signal that nobody sees.
+content big 4000000
+seal big.pli big p256
+last="open | head"
+"$PLI" open "${auth[@]}" -o - big.pli 2>"$err" | head -c 10 >"$out"
+code=${PIPESTATUS[0]}
+case $code in
+16 | 141) ;;
+*) problem "exit code $code" ;;
+esac
+
+# Never binary to a terminal.
+if script -qec true /dev/null >/dev/null 2>&1; then
+	printf 'SECRETWORDS\n' >words
+	seal words.pli words p256
+	last="open -o - on a terminal"
+	timeout 20 script -qec "'$PLI' open ${auth[*]} -o - words.pli" /dev/null >"$out" 2>&1
+	code=$?
+	[ "$code" -ne 0 ] || problem "exit code 0"
+	if grep -q SECRETWORDS "$out"; then
+		problem "content on the terminal"
+	fi
+fi

@@ -1,0 +1,147 @@
+/* Key encryption algorithms of recipients, read strictly: what is taken, what only has a name, what is damaged. */
+#include "pieces.h"
+#include "recipient.h"
+#include "suite.h"
+
+#define OAEP ITEM(0x06, TEXT("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x07"))
+#define RSA ITEM(0x06, TEXT("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01"))
+#define MGF1 ITEM(0x06, TEXT("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x08"))
+#define P_SPECIFIED ITEM(0x06, TEXT("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x09"))
+#define SHA1 ITEM(0x06, TEXT("\x2b\x0e\x03\x02\x1a"))
+#define SHA256 ITEM(0x06, TEXT("\x60\x86\x48\x01\x65\x03\x04\x02\x01"))
+#define SHA512 ITEM(0x06, TEXT("\x60\x86\x48\x01\x65\x03\x04\x02\x03"))
+#define MD5 ITEM(0x06, TEXT("\x2a\x86\x48\x86\xf7\x0d\x02\x05"))
+#define ECDH_SHA1 ITEM(0x06, TEXT("\x2b\x81\x05\x10\x86\x48\x3f\x00\x02"))
+#define ECDH_SHA256 ITEM(0x06, TEXT("\x2b\x81\x04\x01\x0b\x01"))
+#define AES256_WRAP ITEM(0x06, TEXT("\x60\x86\x48\x01\x65\x03\x04\x01\x2d"))
+#define DES_WRAP ITEM(0x06, TEXT("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x03\x06"))
+#define NUL ITEM(0x05, NOTHING)
+#define SEQ(...) ITEM(0x30, __VA_ARGS__)
+
+enum verdict { ACCEPTED, NAMED, DAMAGED };
+
+/* What a recipient of a type with this algorithm is; its name must be the one given. */
+static bool
+is(enum recipient_type type, struct view algorithm, enum verdict want, const char *want_name)
+{
+	const struct recipient r = { .type = type, .algorithm = algorithm };
+	struct pli_error err = { 0 };
+	char name[64] = "left over";
+	bool accepted = true;
+	enum pli_status rc = recipient_algorithm(&r, name, sizeof(name), &accepted, &err);
+
+	if (want == DAMAGED)
+		return rc == PLI_ERR_MALFORMED && !accepted && name[0] == '\0';
+	return rc == PLI_OK && accepted == (want == ACCEPTED) && strcmp(name, want_name) == 0;
+}
+
+static bool
+oaep(struct view parameters, enum verdict want, const char *name)
+{
+	return is(RECIPIENT_KTRI, SEQ(OAEP, parameters), want, name);
+}
+
+#define HASH(...) ITEM(0xa0, SEQ(__VA_ARGS__))
+#define MGF(...) ITEM(0xa1, SEQ(MGF1, __VA_ARGS__))
+#define LABEL(...) ITEM(0xa2, SEQ(P_SPECIFIED, __VA_ARGS__))
+
+static void
+oaep_parameters(void)
+{
+	check(oaep(SEQ(NOTHING), ACCEPTED, "rsaOaep-sha1"));
+	check(oaep(SEQ(HASH(SHA1, NUL), MGF(SEQ(SHA1, NUL))), ACCEPTED, "rsaOaep-sha1"));
+	check(oaep(SEQ(HASH(SHA256), MGF(SEQ(SHA256))), ACCEPTED, "rsaOaep-sha256"));
+	check(oaep(SEQ(HASH(SHA256, NUL), MGF(SEQ(SHA256, NUL))), ACCEPTED, "rsaOaep-sha256"));
+	check(oaep(SEQ(HASH(SHA512, NUL), MGF(SEQ(SHA512))), ACCEPTED, "rsaOaep-sha512"));
+	check(oaep(SEQ(HASH(SHA256, NUL)), ACCEPTED, "rsaOaep-sha256-mgf1-sha1"));
+	check(oaep(SEQ(MGF(SEQ(SHA256, NUL))), ACCEPTED, "rsaOaep-sha1-mgf1-sha256"));
+	check(oaep(SEQ(HASH(SHA256), MGF(SEQ(SHA256)), LABEL(ITEM(0x04, NOTHING))), ACCEPTED, "rsaOaep-sha256"));
+	check(oaep(SEQ(LABEL(ITEM(0x04, TEXT("label")))), ACCEPTED, "rsaOaep-sha1"));
+}
+
+static void
+damaged_oaep_parameters(void)
+{
+	const struct view bad[] = {
+		NOTHING,                                          /* none at all */
+		NUL,                                              /* of the wrong kind */
+		JOIN(SEQ(NOTHING), NUL),                          /* something behind them */
+		SEQ(NUL),                                         /* something in them */
+		SEQ(MGF(SEQ(SHA1)), HASH(SHA1)),                  /* out of order */
+		SEQ(HASH(SHA1), HASH(SHA1)),                      /* twice */
+		SEQ(HASH(MD5, NUL)),                              /* a hash that is none here */
+		SEQ(HASH(SHA256, ITEM(0x05, OCTETS(0)))),         /* a NULL that is not empty */
+		SEQ(HASH(SHA256, NUL, NUL)),                      /* parameters of the hash */
+		SEQ(HASH(SHA256, SEQ(NOTHING))),                  /* of the wrong kind */
+		SEQ(ITEM(0xa0, SEQ(SHA256), NUL)),                /* something behind the hash */
+		SEQ(ITEM(0xa0, NOTHING)),                         /* a field without contents */
+		SEQ(ITEM(0x80, SHA256)),                          /* implicit */
+		SEQ(ITEM(0xa1, SEQ(SHA1, SEQ(SHA1)))),            /* another mask function */
+		SEQ(ITEM(0xa1, SEQ(MGF1))),                       /* without its hash */
+		SEQ(MGF(SEQ(MD5, NUL))),                          /* with a hash that is none */
+		SEQ(MGF(SEQ(SHA1), NUL)),                         /* with something behind */
+		SEQ(ITEM(0xa1, SEQ(MGF1, SEQ(SHA1)), NUL)),       /* the same, one level up */
+		SEQ(ITEM(0xa2, SEQ(MGF1, ITEM(0x04, NOTHING)))),  /* no label */
+		SEQ(LABEL(NUL)),                                  /* of the wrong kind */
+		SEQ(LABEL(ITEM(0x04, NOTHING), NUL)),             /* with something behind */
+		SEQ(ITEM(0xa2, SEQ(P_SPECIFIED))),                /* missing */
+		SEQ(LABEL(ITEM(0x04, NOTHING)), ITEM(0xa3, NUL)), /* a field that does not exist */
+	};
+	struct view whole = SEQ(HASH(SHA256, NUL), MGF(SEQ(SHA256, NUL)), LABEL(ITEM(0x04, TEXT("l"))));
+	size_t i;
+
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		check(oaep(bad[i], DAMAGED, ""));
+	for (i = 0; i < whole.len; i++)
+		check(oaep(JOIN(view_of(whole.p, i)), DAMAGED, ""));
+	check(oaep(whole, ACCEPTED, "rsaOaep-sha256"));
+}
+
+static void
+agreements(void)
+{
+	check(is(RECIPIENT_KARI, SEQ(ECDH_SHA256, SEQ(AES256_WRAP)), ACCEPTED, "ecdh-sha256"));
+	check(is(RECIPIENT_KARI, SEQ(ECDH_SHA256, SEQ(AES256_WRAP, NUL)), ACCEPTED, "ecdh-sha256"));
+	check(is(RECIPIENT_KARI, SEQ(ECDH_SHA1, SEQ(AES256_WRAP)), ACCEPTED, "ecdh-sha1"));
+	check(is(RECIPIENT_KARI, SEQ(ECDH_SHA256, SEQ(DES_WRAP, NUL)), NAMED, "ecdh-sha256"));
+	check(is(RECIPIENT_KARI, SEQ(ECDH_SHA256), NAMED, "ecdh-sha256"));
+	check(is(RECIPIENT_KARI, SEQ(ECDH_SHA256, NUL), NAMED, "ecdh-sha256"));
+	check(is(RECIPIENT_KARI, SEQ(ECDH_SHA256, SEQ(AES256_WRAP), NUL), NAMED, "ecdh-sha256"));
+	check(is(RECIPIENT_KARI, SEQ(ECDH_SHA256, SEQ(AES256_WRAP, NUL, NUL)), NAMED, "ecdh-sha256"));
+	check(is(RECIPIENT_KARI, SEQ(ECDH_SHA256, SEQ(AES256_WRAP, ITEM(0x05, OCTETS(1)))), NAMED, "ecdh-sha256"));
+	check(is(RECIPIENT_KARI, SEQ(SHA256), NAMED, ""));
+}
+
+static void
+others(void)
+{
+	check(is(RECIPIENT_KTRI, SEQ(RSA, NUL), NAMED, "rsa-pkcs1"));
+	check(is(RECIPIENT_KTRI, SEQ(RSA), NAMED, "rsa-pkcs1"));
+	check(is(RECIPIENT_KTRI, SEQ(SHA256), NAMED, ""));
+	/* an algorithm counts only where it belongs */
+	check(is(RECIPIENT_KTRI, SEQ(ECDH_SHA256, SEQ(AES256_WRAP)), NAMED, ""));
+	check(is(RECIPIENT_KARI, SEQ(OAEP, SEQ(NOTHING)), NAMED, ""));
+	check(is(RECIPIENT_KEKRI, SEQ(AES256_WRAP), NAMED, ""));
+	check(is(RECIPIENT_PWRI, SEQ(OAEP, SEQ(NOTHING)), NAMED, ""));
+	check(is(RECIPIENT_OTHER, NOTHING, NAMED, ""));
+
+	check(is(RECIPIENT_KTRI, SEQ(NOTHING), DAMAGED, ""));
+	check(is(RECIPIENT_KTRI, SEQ(NUL), DAMAGED, ""));
+	check(is(RECIPIENT_KTRI, ITEM(0x31, RSA), DAMAGED, ""));
+	check(is(RECIPIENT_KTRI, JOIN(SEQ(RSA), NUL), DAMAGED, ""));
+}
+
+static void
+names_are_cut(void)
+{
+	const struct recipient r = { .type = RECIPIENT_KTRI, .algorithm = SEQ(OAEP, SEQ(HASH(SHA256, NUL))) };
+	char name[8];
+	bool accepted;
+
+	check(recipient_algorithm(&r, name, sizeof(name), &accepted, NULL) == PLI_OK && accepted);
+	check(strcmp(name, "rsaOaep") == 0);
+}
+
+#define TESTS(T, S)                                                                                                    \
+	T(S, oaep_parameters) T(S, damaged_oaep_parameters) T(S, agreements) T(S, others) T(S, names_are_cut)
+SUITE(algorithm, TESTS)

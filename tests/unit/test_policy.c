@@ -1,0 +1,276 @@
+/* To whom nobody may seal: each reason for a refusal, alone, beside a certificate that is fine. */
+#include "maker.h"
+#include "suite.h"
+
+#include <openssl/core_names.h>
+#include <openssl/param_build.h>
+#include <openssl/rsa.h>
+
+#define NOW INT64_C(1800000000)
+
+/* Checks a good certificate and then those of der; the message must hold text. */
+static enum pli_status
+verdict(const struct view *ders, size_t count, const struct pli_cert_policy *policy, const char *text)
+{
+	enum support_kind good = SUPPORT_P256;
+	struct pli_certs *certs = support_certs(&good, policy->now == 0 ? 1 : 0);
+	struct pli_error err = { 0 };
+	enum pli_status rc;
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		check_ok(pli_certs_add(certs, ders[i].p, ders[i].len, "bad.pem", &err), err);
+	rc = pli_certs_check(certs, policy, &err);
+	check(rc == err.status);
+	if (rc != PLI_OK)
+		check(strstr(err.message, text) != NULL && strstr(err.message, "bad.pem") != NULL);
+	pli_certs_free(certs);
+	return rc;
+}
+
+static bool
+refused(const struct maker_cert *want, const struct pli_cert_policy *policy, const char *text)
+{
+	struct view der = maker_der(want);
+	enum pli_status rc = verdict(&der, 1, policy, text);
+
+	check(rc == PLI_OK || rc == PLI_ERR_CERTIFICATE);
+	return rc == PLI_ERR_CERTIFICATE;
+}
+
+static const struct pli_cert_policy any = { 0 };
+
+static void
+nobody(void)
+{
+	struct pli_certs *certs = support_certs(NULL, 0);
+	struct pli_error err = { 0 };
+
+	check(pli_certs_check(certs, &any, &err) == PLI_ERR_CERTIFICATE);
+	check(strstr(err.message, "no recipient") != NULL);
+	pli_certs_free(certs);
+}
+
+static void
+everybody_that_is_written(void)
+{
+	static const enum support_kind kinds[] = { SUPPORT_RSA2048, SUPPORT_P256, SUPPORT_P384, SUPPORT_P521 };
+	struct pli_certs *certs = support_certs(kinds, 4);
+	struct pli_error err = { 0 };
+
+	check_ok(pli_certs_check(certs, &any, &err), err);
+	pli_certs_free(certs);
+}
+
+static void
+dates(void)
+{
+	struct maker_cert want = { .pkey = maker_ec("P-256"), .not_before = NOW - 10, .not_after = NOW + 10 };
+	struct pli_cert_policy policy = { .now = NOW };
+
+	check(!refused(&want, &policy, ""));
+	policy.now = NOW - 10;
+	check(!refused(&want, &policy, ""));
+	policy.now = NOW + 10;
+	check(!refused(&want, &policy, ""));
+	policy.now = NOW - 11;
+	check(refused(&want, &policy, "not yet valid: it begins at 2027-01-15T07:59:50Z"));
+	policy.now = NOW + 11;
+	check(refused(&want, &policy, "expired at 2027-01-15T08:00:10Z"));
+	policy.allow_expiring = true; /* which is about the opening, not about now */
+	check(refused(&want, &policy, "expired"));
+	/* by the clock */
+	want.not_after = (int64_t)time(NULL) - 100;
+	want.not_before = want.not_after - 100;
+	check(refused(&want, &any, "expired"));
+	want.not_before = want.not_after = (int64_t)time(NULL) + 1000;
+	check(refused(&want, &any, "not yet valid"));
+	EVP_PKEY_free(want.pkey);
+}
+
+static void
+the_opening(void)
+{
+	struct maker_cert want = { .pkey = maker_ec("P-256"), .not_before = NOW - 10, .not_after = NOW + 100 };
+	struct pli_cert_policy policy = { .now = NOW, .opening = NOW + 100 };
+
+	check(!refused(&want, &policy, ""));
+	policy.opening = NOW + 101;
+	check(refused(&want, &policy, "before the opening"));
+	policy.allow_expiring = true;
+	check(!refused(&want, &policy, ""));
+	EVP_PKEY_free(want.pkey);
+}
+
+static void
+key_usage(void)
+{
+	struct maker_cert rsa = { .pkey = maker_rsa(2048) }, ec = { .pkey = maker_ec("P-384") };
+	static const struct {
+		const char *usage;
+		bool rsa, ec;
+	} cases[] = {
+		{ NULL, true, true },
+		{ "keyEncipherment", true, false },
+		{ "keyAgreement", false, true },
+		{ "keyEncipherment,keyAgreement", true, true },
+		{ "digitalSignature,nonRepudiation", false, false },
+		{ "dataEncipherment", false, false },
+		{ "digitalSignature,keyEncipherment", true, false },
+		{ "critical,keyAgreement,decipherOnly", false, true },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		rsa.usage = ec.usage = cases[i].usage;
+		check(refused(&rsa, &any, "keyEncipherment") == !cases[i].rsa);
+		check(refused(&ec, &any, "keyAgreement") == !cases[i].ec);
+	}
+	EVP_PKEY_free(rsa.pkey);
+	EVP_PKEY_free(ec.pkey);
+}
+
+/* A public key that nobody has to have made: modulus of bits bits, exponent e. */
+static EVP_PKEY *
+odd_rsa(int bits, unsigned long e)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
+	OSSL_PARAM_BLD *bld = OSSL_PARAM_BLD_new();
+	BIGNUM *n = BN_new(), *exponent = BN_new();
+	EVP_PKEY *pkey = NULL;
+	OSSL_PARAM *params;
+
+	check(BN_set_word(exponent, e) == 1 && BN_set_bit(n, bits - 1) == 1 && BN_set_bit(n, 0) == 1);
+	check(OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_RSA_N, n) == 1 &&
+	      OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_RSA_E, exponent) == 1);
+	params = OSSL_PARAM_BLD_to_param(bld);
+	check(EVP_PKEY_fromdata_init(ctx) == 1 && EVP_PKEY_fromdata(ctx, &pkey, EVP_PKEY_PUBLIC_KEY, params) == 1);
+	OSSL_PARAM_free(params);
+	OSSL_PARAM_BLD_free(bld);
+	BN_free(n);
+	BN_free(exponent);
+	EVP_PKEY_CTX_free(ctx);
+	return pkey;
+}
+
+static void
+rsa_strength(void)
+{
+	static const struct {
+		int bits;
+		unsigned long e;
+		const char *why; /* NULL: fine */
+	} cases[] = {
+		{ 1024, 65537, "too weak" },
+		{ 2047, 65537, "too weak" },
+		{ 2048, 65537, NULL },
+		{ 2048, 3, NULL },
+		{ 16384, 65537, NULL },
+		{ 16385, 65537, "too long" },
+		{ 2048, 1, "exponent" },
+		{ 2048, 65536, "exponent" },
+		{ 2048, 2, "exponent" },
+	};
+	struct maker_cert want = { .signer = maker_ec("P-256") };
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		want.pkey = odd_rsa(cases[i].bits, cases[i].e);
+		check(refused(&want, &any, cases[i].why != NULL ? cases[i].why : "") == (cases[i].why != NULL));
+		EVP_PKEY_free(want.pkey);
+	}
+	EVP_PKEY_free(want.signer);
+}
+
+static void
+curves(void)
+{
+	static const char *const other[] = { "P-224", "P-192", "secp256k1", "brainpoolP256r1" };
+	struct maker_cert want = { 0 };
+	size_t i;
+
+	for (i = 0; i < sizeof(other) / sizeof(other[0]); i++) {
+		want.pkey = maker_ec(other[i]);
+		check(refused(&want, &any, "curve that is not accepted"));
+		EVP_PKEY_free(want.pkey);
+	}
+	/* the right curve, spelt out */
+	want.pkey = maker_ec("P-256");
+	check(EVP_PKEY_set_utf8_string_param(want.pkey, OSSL_PKEY_PARAM_EC_ENCODING, OSSL_PKEY_EC_ENCODING_EXPLICIT) ==
+	      1);
+	check(maker_der(&want).len > 400);
+	check(refused(&want, &any, "spells out"));
+	EVP_PKEY_free(want.pkey);
+}
+
+static void
+other_kinds(void)
+{
+	static const char *const kinds[] = { "ED25519", "X25519" };
+	struct maker_cert want = { .signer = maker_ec("P-256") };
+	size_t i;
+
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		want.pkey = maker_other(kinds[i]);
+		check(refused(&want, &any, "cannot receive a content key"));
+		EVP_PKEY_free(want.pkey);
+	}
+	EVP_PKEY_free(want.signer);
+}
+
+static void
+twice(void)
+{
+	struct maker_cert want = { .pkey = maker_ec("P-256"), .cn = "one", .serial = 5 };
+	struct view ders[2] = { maker_der(&want), maker_der(&want) };
+
+	check(verdict(ders, 2, &any, "given twice") == PLI_ERR_CERTIFICATE);
+	want.serial = 6;
+	ders[1] = maker_der(&want);
+	check(verdict(ders, 2, &any, "") == PLI_OK);
+	want.serial = 5;
+	want.cn = "another";
+	ders[1] = maker_der(&want);
+	check(verdict(ders, 2, &any, "") == PLI_OK);
+	want.serial = -5;
+	want.cn = "one";
+	ders[1] = maker_der(&want);
+	check(verdict(ders, 2, &any, "") == PLI_OK);
+	/* the same name to RFC 5280 7.1 */
+	want.serial = 5;
+	want.cn = "ONE ";
+	ders[1] = maker_der(&want);
+	check(verdict(ders, 2, &any, "given twice") == PLI_ERR_CERTIFICATE);
+	EVP_PKEY_free(want.pkey);
+}
+
+/* A key usage extension that is not one. */
+static void
+damaged_extensions(void)
+{
+	struct maker_cert want = { .pkey = maker_ec("P-256") };
+	X509 *x = maker_x509(&want);
+	ASN1_OCTET_STRING *value = ASN1_OCTET_STRING_new();
+	X509_EXTENSION *ext;
+	BIO *bio = BIO_new(BIO_s_mem());
+	struct view der;
+
+	check(ASN1_OCTET_STRING_set(value, (const unsigned char *)"\x30\x00", 2) == 1);
+	ext = X509_EXTENSION_create_by_NID(NULL, NID_key_usage, 1, value);
+	check(X509_add_ext(x, ext, -1) == 1 && X509_sign(x, want.pkey, EVP_sha256()) > 0 && i2d_X509_bio(bio, x) == 1);
+	der = maker_bytes(bio);
+	check(verdict(&der, 1, &any, "") == PLI_ERR_CERTIFICATE);
+	X509_EXTENSION_free(ext);
+	ASN1_OCTET_STRING_free(value);
+	X509_free(x);
+	EVP_PKEY_free(want.pkey);
+}
+
+#define TESTS(T, S)                                                                                                    \
+	T(S, nobody)                                                                                                   \
+	T(S, everybody_that_is_written)                                                                                \
+	T(S, dates)                                                                                                    \
+	T(S, the_opening)                                                                                              \
+	T(S, key_usage)                                                                                                \
+	T(S, rsa_strength) T(S, curves) T(S, other_kinds) T(S, twice) T(S, damaged_extensions)
+SUITE(policy, TESTS)

@@ -1,0 +1,350 @@
+/*
+ * Files that are nowhere until they are complete: committed, aborted, in the way of others, swept. Each test runs
+ * twice, the second time in a process that cannot make files without a name.
+ */
+#include "pieces.h"
+#include "stage.h"
+#include "suite.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* From here on openat with O_TMPFILE is refused, as by file systems that do not know it. */
+static bool
+forbid_unnamed_files(void)
+{
+	struct sock_filter filter[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_openat, 0, 4),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[2])),
+		BPF_STMT(BPF_ALU | BPF_AND | BPF_K, O_TMPFILE),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, O_TMPFILE, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EOPNOTSUPP),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = { sizeof(filter) / sizeof(filter[0]), filter };
+
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
+/* Runs test here, and again where files have hidden names. */
+static void
+both_ways(void (*test)(bool hidden))
+{
+	pid_t pid;
+	int status;
+
+	test(false);
+	check((pid = fork()) >= 0);
+	if (pid == 0) {
+		if (!forbid_unnamed_files())
+			_exit(77); /* a kernel, or a valgrind, that cannot: nothing was shown */
+		test(true);
+		_exit(0);
+	}
+	check(waitpid(pid, &status, 0) == pid && WIFEXITED(status));
+	check(WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == 77);
+}
+
+static struct stage *
+begin(const char *path, bool replace, const char *text)
+{
+	struct pli_error err = { 0 };
+	struct stage *s;
+
+	check_ok(stage_new(&s, path, replace, true, &err), err);
+	check(write(stage_fd(s), text, strlen(text)) == (ssize_t)strlen(text));
+	return s;
+}
+
+static bool
+file_is(const char *path, const char *want)
+{
+	struct buf got = { 0 };
+	bool same;
+
+	support_read(path, &got);
+	same = view_equal(buf_view(&got), view_of(want, strlen(want)));
+	buf_clear(&got);
+	return same;
+}
+
+static void
+commit(bool hidden)
+{
+	const char *path = support_path("commit");
+	size_t before = support_entries();
+	struct pli_error err = { 0 };
+	struct stage *s = begin(path, false, "all of it");
+
+	check(!support_exists(path) && support_entries() == before + (hidden ? 1 : 0));
+	check_ok(stage_commit(s, &err), err);
+	check(file_is(path, "all of it") && support_entries() == before + 1);
+	stage_free(s);
+	check(file_is(path, "all of it") && unlink(path) == 0);
+	/* synced, too, and in the folder that a name alone is in */
+	check_ok(stage_new(&s, path, false, false, &err), err);
+	check_ok(stage_commit(s, &err), err);
+	stage_free(s);
+	check(unlink(path) == 0 && support_entries() == before);
+}
+
+static void
+abandon(bool hidden)
+{
+	const char *path = support_path("abort");
+	size_t before = support_entries();
+	struct stage *s = begin(path, false, "half of");
+
+	(void)hidden;
+	stage_free(s);
+	check(!support_exists(path) && support_entries() == before);
+	stage_free(NULL);
+}
+
+static void
+exists(bool hidden)
+{
+	const char *path = support_path("exists");
+	size_t before = support_entries();
+	struct pli_error err = { 0 };
+	struct stage *s;
+
+	(void)hidden;
+	support_write(path, TEXT("old"));
+	check(stage_new(&s, path, false, true, &err) == PLI_ERR_EXISTS && s == NULL);
+	check(strstr(err.message, path) != NULL && err.hint[0] != '\0');
+	check(file_is(path, "old") && unlink(path) == 0);
+	/* it came while the work was done */
+	s = begin(path, false, "new");
+	support_write(path, TEXT("old"));
+	check(stage_commit(s, NULL) == PLI_ERR_EXISTS);
+	check(file_is(path, "old"));
+	stage_free(s);
+	check(file_is(path, "old") && unlink(path) == 0 && support_entries() == before);
+}
+
+static void
+replace(bool hidden)
+{
+	const char *path = support_path("replace");
+	size_t before = support_entries();
+	struct pli_error err = { 0 };
+	struct stage *s;
+
+	(void)hidden;
+	support_write(path, TEXT("old"));
+	s = begin(path, true, "new");
+	check(file_is(path, "old"));
+	stage_free(s);
+	check(file_is(path, "old"));
+	s = begin(path, true, "new");
+	check_ok(stage_commit(s, &err), err);
+	stage_free(s);
+	check(file_is(path, "new") && support_entries() == before + 1);
+	check(unlink(path) == 0);
+	/* nothing to replace is fine */
+	s = begin(path, true, "new");
+	check_ok(stage_commit(s, &err), err);
+	stage_free(s);
+	check(file_is(path, "new") && unlink(path) == 0 && support_entries() == before);
+}
+
+/* What is no regular file is never replaced, nor what a link points to. */
+static void
+other_targets(bool hidden)
+{
+	const char *folder = support_path("folder"), *target = support_path("target"), *link = support_path("link");
+	struct stage *s = NULL;
+	struct stat st;
+
+	(void)hidden;
+	check(mkdir(folder, 0700) == 0);
+	support_write(target, TEXT("old"));
+	check(symlink(target, link) == 0);
+	check(stage_new(&s, folder, true, true, NULL) == PLI_ERR_EXISTS && s == NULL);
+	check(stage_new(&s, link, true, true, NULL) == PLI_ERR_EXISTS && s == NULL);
+	check(stage_new(&s, link, false, true, NULL) == PLI_ERR_EXISTS && s == NULL);
+	check(lstat(link, &st) == 0 && S_ISLNK(st.st_mode) && file_is(target, "old"));
+	check(unlink(target) == 0);
+	check(stage_new(&s, link, true, true, NULL) == PLI_ERR_EXISTS && s == NULL); /* dangling */
+	check(unlink(link) == 0);
+	/* one that comes meanwhile */
+	s = begin(link, true, "new");
+	check(symlink(target, link) == 0);
+	check(stage_commit(s, NULL) == PLI_ERR_EXISTS && !support_exists(target));
+	stage_free(s);
+	check(unlink(link) == 0);
+	s = begin(link, true, "new");
+	check(mkdir(link, 0700) == 0);
+	check(stage_commit(s, NULL) == PLI_ERR_EXISTS);
+	stage_free(s);
+	check(rmdir(link) == 0 && rmdir(folder) == 0);
+}
+
+static void
+no_names(bool hidden)
+{
+	static const char *const bad[] = { "/", "/tmp/", ".", "..", "/tmp/.", "/tmp/.." };
+	struct stage *s = NULL;
+	size_t i;
+
+	(void)hidden;
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		check(stage_new(&s, bad[i], true, true, NULL) == PLI_ERR_EXISTS && s == NULL);
+	check(stage_new(&s, "", true, true, NULL) == PLI_ERR_IO && s == NULL);
+	check(stage_new(&s, "/nonexistent/file", true, true, NULL) == PLI_ERR_IO && s == NULL);
+	check(stage_new(&s, "/dev/null/file", true, true, NULL) == PLI_ERR_IO && s == NULL);
+}
+
+static void
+permissions(bool hidden)
+{
+	static const mode_t masks[] = { 022, 077, 027, 0, 0177 };
+	const char *path = support_path("permissions");
+	mode_t before = umask(0);
+	struct pli_error err = { 0 };
+	struct stat st;
+	struct stage *s;
+	size_t i;
+
+	(void)hidden;
+	for (i = 0; i < sizeof(masks) / sizeof(masks[0]); i++) {
+		(void)umask(masks[i]);
+		s = begin(path, false, "x");
+		check(fstat(stage_fd(s), &st) == 0 && (st.st_mode & 07777) == 0600);
+		check_ok(stage_commit(s, &err), err);
+		stage_free(s);
+		check(stat(path, &st) == 0 && (st.st_mode & 07777) == (0666u & ~masks[i]));
+		check(unlink(path) == 0);
+	}
+	(void)umask(before);
+}
+
+/* The folder may be renamed meanwhile. */
+static void
+a_folder_that_moves(bool hidden)
+{
+	const char *old = support_path("old"), *new = support_path("new");
+	char path[300];
+	struct pli_error err = { 0 };
+	struct stage *s;
+
+	(void)hidden;
+	check(mkdir(old, 0700) == 0);
+	(void)snprintf(path, sizeof(path), "%s/file", old);
+	s = begin(path, false, "x");
+	check(rename(old, new) == 0);
+	check_ok(stage_commit(s, &err), err);
+	stage_free(s);
+	(void)snprintf(path, sizeof(path), "%s/file", new);
+	check(file_is(path, "x") && unlink(path) == 0 && rmdir(new) == 0);
+}
+
+/* What killed runs leave is removed by the next one; what is somebody's, or is not ours by its name, is not. */
+static void
+leftovers(bool hidden)
+{
+	static const char *const stay[] = { ".pli-0123456789abcde", ".pli-0123456789abcdef0", ".pli-0123456789abcdeF",
+		".pli-0123456789abcdeg", "pli-0123456789abcdef", ".pli-", ".pli_0123456789abcdef" };
+	const char *dead = ".pli-0123456789abcdef", *locked = ".pli-00000000000000ff", *link = ".pli-00000000000000fe";
+	const char *folder = ".pli-00000000000000fd", *open_to_all = ".pli-00000000000000fc";
+	struct stage *s;
+	struct stat st;
+	size_t i;
+	int fd;
+
+	(void)hidden;
+	for (i = 0; i < sizeof(stay) / sizeof(stay[0]); i++)
+		support_write(support_path(stay[i]), TEXT("x"));
+	support_write(support_path(dead), TEXT("x"));
+	support_write(support_path(open_to_all), TEXT("x"));
+	support_write(support_path(locked), TEXT("x"));
+	support_write(support_path("target"), TEXT("x"));
+	check(symlink(support_path("target"), support_path(link)) == 0);
+	check(mkdir(support_path(folder), 0700) == 0);
+	check(chmod(support_path(dead), 0600) == 0 && chmod(support_path(open_to_all), 0644) == 0 &&
+	      chmod(support_path(locked), 0600) == 0);
+	fd = open(support_path(locked), O_RDWR | O_CLOEXEC);
+	check(fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0);
+
+	s = begin(support_path("file"), false, "x");
+	check(!support_exists(support_path(dead)) && support_exists(support_path(locked)));
+	/* not the mode of what pli leaves */
+	check(support_exists(support_path(open_to_all)));
+	check(lstat(support_path(link), &st) == 0 && support_exists(support_path("target")));
+	check(support_exists(support_path(folder)));
+	for (i = 0; i < sizeof(stay) / sizeof(stay[0]); i++)
+		check(support_exists(support_path(stay[i])) && unlink(support_path(stay[i])) == 0);
+	/* a run at work holds the lock of its own file: another leaves it alone */
+	stage_free(begin(support_path("another"), false, "y"));
+	check(support_exists(support_path(locked)));
+	check(stage_commit(s, NULL) == PLI_OK && file_is(support_path("file"), "x"));
+	stage_free(s);
+	check(close(fd) == 0);
+	stage_free(begin(support_path("third"), false, "z"));
+	check(!support_exists(support_path(locked)));
+	check(unlink(support_path(link)) == 0 && rmdir(support_path(folder)) == 0);
+	check(unlink(support_path(open_to_all)) == 0);
+	check(unlink(support_path("target")) == 0 && unlink(support_path("file")) == 0);
+}
+
+/* A process that dies leaves one hidden file at most, and nothing under the name. */
+static void
+killed(bool hidden)
+{
+	static struct stage *volatile unfinished; /* which leak checkers find here */
+	size_t before = support_entries();
+	pid_t pid;
+	int status;
+
+	check((pid = fork()) >= 0);
+	if (pid == 0) {
+		unfinished = begin(support_path("killed"), false, "half of");
+		check(stage_fd(unfinished) >= 0);
+		(void)kill(getpid(), SIGKILL);
+	}
+	check(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+	check(!support_exists(support_path("killed")));
+	check(support_entries() == before + (hidden ? 1 : 0));
+	stage_free(begin(support_path("killed"), false, "x"));
+	check(support_entries() == before);
+}
+
+#define TWICE(test)                                                                                                    \
+	static void test##_both_ways(void)                                                                             \
+	{                                                                                                              \
+		both_ways(test);                                                                                       \
+	}
+TWICE(commit)
+TWICE(abandon)
+TWICE(exists)
+TWICE(replace)
+TWICE(other_targets)
+TWICE(no_names)
+TWICE(permissions)
+TWICE(a_folder_that_moves)
+TWICE(leftovers)
+TWICE(killed)
+
+#define TESTS(T, S)                                                                                                    \
+	T(S, commit_both_ways)                                                                                         \
+	T(S, abandon_both_ways)                                                                                        \
+	T(S, exists_both_ways)                                                                                         \
+	T(S, replace_both_ways)                                                                                        \
+	T(S, other_targets_both_ways)                                                                                  \
+	T(S, no_names_both_ways)                                                                                       \
+	T(S, permissions_both_ways)                                                                                    \
+	T(S, a_folder_that_moves_both_ways) T(S, leftovers_both_ways) T(S, killed_both_ways)
+SUITE(stage, TESTS)
