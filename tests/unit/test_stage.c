@@ -270,12 +270,12 @@ leftovers(bool hidden)
 		support_write(support_path(stay[i]), TEXT("x"));
 	support_write(support_path(dead), TEXT("x"));
 	support_write(support_path(open_to_all), TEXT("x"));
-	check(chmod(support_path(dead), 0600) == 0 && chmod(support_path(open_to_all), 0644) == 0 &&
-	      chmod(support_path(locked), 0600) == 0);
 	support_write(support_path(locked), TEXT("x"));
 	support_write(support_path("target"), TEXT("x"));
 	check(symlink(support_path("target"), support_path(link)) == 0);
 	check(mkdir(support_path(folder), 0700) == 0);
+	check(chmod(support_path(dead), 0600) == 0 && chmod(support_path(open_to_all), 0644) == 0 &&
+	      chmod(support_path(locked), 0600) == 0);
 	fd = open(support_path(locked), O_RDWR | O_CLOEXEC);
 	check(fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0);
 
