@@ -127,11 +127,11 @@ flow_room(const struct flow *f)
 }
 
 enum pli_status
-flow_take(struct flow *f, const struct segment **out, struct pli_error *err)
+flow_take(struct flow *f, const struct segment **shown, struct pli_error *err)
 {
 	const struct segment *s = ring_drain(f->ring);
 
-	*out = s;
+	*shown = s;
 	if (s == NULL)
 		return PLI_OK;
 	if (s->err.status != PLI_OK)

@@ -71,7 +71,7 @@ bool flow_room(const struct flow *f);
  * flow_take waits for the oldest segment that was submitted, folds it and shows it, or gives NULL if there is none. It is
  * not handed to drained, and stays until flow_release. Fails as flow_next does.
  */
-enum pli_status flow_take(struct flow *f, const struct segment **s, struct pli_error *err) PLI_MUST_CHECK;
+enum pli_status flow_take(struct flow *f, const struct segment **shown, struct pli_error *err) PLI_MUST_CHECK;
 
 void flow_release(struct flow *f);
 

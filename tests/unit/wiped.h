@@ -11,11 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static _Thread_local struct {
+_Thread_local struct {
 	const uint8_t *p;
 	size_t len;
 } wiped[256];
-static _Thread_local size_t wiped_count;
+_Thread_local size_t wiped_count;
 
 void
 explicit_bzero(void *p, size_t len)
