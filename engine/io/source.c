@@ -328,6 +328,7 @@ source_unchanged(const struct source *s, struct pli_error *err)
 {
 	struct stat now;
 	uint8_t next;
+	ssize_t n;
 
 	if (s->unchanged != NULL)
 		return s->unchanged(s->arg, err);
@@ -340,8 +341,12 @@ source_unchanged(const struct source *s, struct pli_error *err)
 	    now.st_ctim.tv_nsec != s->opened.st_ctim.tv_nsec)
 		return fail(err, PLI_ERR_IO, "%s changed while it was read", s->name);
 	/* Some file systems do not know how long their files are. */
-	if (pread(s->fd, &next, 1, (off_t)(s->start + s->size)) != 0)
-		return fail(err, PLI_ERR_IO, "%s is longer than it says", s->name);
+	do
+		n = pread(s->fd, &next, 1, (off_t)(s->start + s->size));
+	while (n < 0 && errno == EINTR);
+	if (n != 0)
+		return n < 0 ? fail_errno(err, PLI_ERR_IO, errno, "cannot read %s", s->name)
+			     : fail(err, PLI_ERR_IO, "%s is longer than it says", s->name);
 	return PLI_OK;
 }
 

@@ -195,12 +195,12 @@ set_permissions(const struct stage *s, struct pli_error *err)
 
 /* Where a name stood for a moment, in a folder that others can write to, it may have been given to something else. */
 static bool
-is_ours(const struct stage *s)
+is_other(const struct stage *s)
 {
 	struct stat named, written;
 
 	return fstatat(s->folder_fd, s->name, &named, AT_SYMLINK_NOFOLLOW) == 0 && fstat(s->fd, &written) == 0 &&
-	       named.st_dev == written.st_dev && named.st_ino == written.st_ino;
+	       (named.st_dev != written.st_dev || named.st_ino != written.st_ino);
 }
 
 enum pli_status
@@ -223,7 +223,7 @@ stage_commit(struct stage *s, struct pli_error *err)
 	if (e != 0)
 		return fail_errno(err, PLI_ERR_IO, e, "cannot give %s its name", s->path);
 	s->committed = true;
-	if (hides && !is_ours(s))
+	if (hides && is_other(s))
 		return fail(err, PLI_ERR_IO, "somebody else put another file in the place of %s", s->path);
 	/* The file is complete and in place: where its permissions cannot be widened, it stays its owner's alone. */
 	if (hides && set_permissions(s, NULL) != PLI_OK)
