@@ -97,7 +97,8 @@ unfit(const char *path, const char *what, struct pli_error *err)
 static enum pli_status
 translate(struct reading *r, struct archive_entry *from, char *path, struct tar_entry *e, struct pli_error *err)
 {
-	const char *name = archive_entry_pathname_utf8(from);
+	/* the bytes of the archive, which libarchive warns that it cannot convert; whether they are UTF-8 is seen to here */
+	const char *name = archive_entry_pathname(from);
 	__LA_MODE_T type = archive_entry_filetype(from);
 	enum pli_status rc;
 
@@ -108,7 +109,7 @@ translate(struct reading *r, struct archive_entry *from, char *path, struct tar_
 		return PLI_OK;
 	}
 	if (name == NULL)
-		return fail(err, PLI_ERR_LIMIT, "a name in the archive is not UTF-8");
+		return fail(err, PLI_ERR_LIMIT, "an entry of the archive has no name");
 	if ((rc = rules_path(view_of(name, strlen(name)), path, err)) != PLI_OK)
 		return rc;
 	if (archive_entry_hardlink(from) != NULL)
@@ -225,7 +226,7 @@ entries_run(struct pli_opener *opener, const struct pli_tree_limits *limits, con
 	locale_t ours, before;
 	enum pli_status rc;
 
-	if ((rc = tar_locale(&ours, err)) != PLI_OK)
+	if ((rc = tar_locale(&ours, TAR_READING, err)) != PLI_OK)
 		return rc;
 	before = tar_enter(ours);
 	if ((rc = start(&r, err)) == PLI_OK)

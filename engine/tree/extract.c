@@ -133,17 +133,32 @@ extract_end(struct extract *x, const struct tar_entry *e, struct pli_error *err)
 	return ok ? PLI_OK : fail_errno(err, PLI_ERR_IO, saved, "cannot complete the file %s", e->path);
 }
 
+/* What is in a folder before the folder; of the same one, what the archive says last. */
+static int
+deepest_first(const void *a, const void *b)
+{
+	const struct extract_made *x = a, *y = b;
+	int order = strcmp(y->path, x->path);
+
+	return order != 0 ? order : (int)x->dated - (int)y->dated;
+}
+
 enum pli_status
 extract_finish(struct extract *x, struct pli_error *err)
 {
 	size_t i;
 
-	/* The last made first: what is in a folder was made after it, but for those told late, whose own come last. */
-	for (i = x->count; i-- > 0;) {
+	if (x->count > 0)
+		qsort(x->made, x->count, sizeof(*x->made), deepest_first);
+	for (i = 0; i < x->count; i++) {
 		const struct extract_made *m = &x->made[i];
 		struct timespec times[2] = { seconds(m->mtime), seconds(m->mtime) };
-		int fd = below_open(x->root, m->path, O_RDONLY | O_DIRECTORY, 0);
+		int fd;
 
+		/* One that was made for what is in it, and told later, is there twice: the last word counts. */
+		if (i + 1 < x->count && strcmp(m->path, x->made[i + 1].path) == 0)
+			continue;
+		fd = below_open(x->root, m->path, O_RDONLY | O_DIRECTORY, 0);
 		if (fd < 0 || (m->dated && futimens(fd, times) != 0) || fchmod(fd, m->mode & 0777 & ~x->umask) != 0) {
 			int saved = errno;
 

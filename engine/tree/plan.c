@@ -226,7 +226,7 @@ plan_new(
 		plan_free(p);
 		return fail_memory(err);
 	}
-	if ((rc = tar_locale(&p->locale, err)) != PLI_OK)
+	if ((rc = tar_locale(&p->locale, TAR_WRITING, err)) != PLI_OK)
 		goto out;
 	for (i = 0; i < count && rc == PLI_OK; i++)
 		rc = add_root(p, paths[i], limits, err);
@@ -379,8 +379,10 @@ read_entry(const struct plan *p, const struct plan_entry *e, uint64_t within, ui
 	uint64_t left;
 
 	if (within < e->header_len) {
-		if ((rc = tar_header(&t, &header, err)) != PLI_OK)
+		if ((rc = tar_header(&t, &header, err)) != PLI_OK) {
+			buf_clear(&header);
 			return rc;
+		}
 		left = e->header_len - within;
 		*n = left < len ? (size_t)left : len;
 		memcpy(buf, header.p + within, *n);
@@ -408,7 +410,7 @@ read_all(const struct plan *p, uint64_t off, uint8_t *buf, size_t len, struct pl
 		n = FIRST_BLOCK_LEN - (size_t)off < len ? FIRST_BLOCK_LEN - (size_t)off : len;
 		memcpy(buf, first + off, n);
 	}
-	for (i = n < len ? find(p, off + n) : 0; rc == PLI_OK && n < len; i++) {
+	for (i = n < len && p->count > 0 ? find(p, off + n) : p->count; rc == PLI_OK && n < len && i < p->count; i++) {
 		uint64_t end = i + 1 < p->count ? p->entries[i + 1].at : p->length - END_LEN;
 
 		while (rc == PLI_OK && n < len && off + n < end) {
@@ -417,8 +419,6 @@ read_all(const struct plan *p, uint64_t off, uint8_t *buf, size_t len, struct pl
 			rc = read_entry(p, &p->entries[i], off + n - p->entries[i].at, buf + n, len - n, &part, err);
 			n += part;
 		}
-		if (i + 1 == p->count)
-			break;
 	}
 	if (rc == PLI_OK)
 		memset(buf + n, 0, len - n); /* the end of the archive */

@@ -13,10 +13,12 @@ struct writing {
 };
 
 enum pli_status
-tar_locale(locale_t *out, struct pli_error *err)
+tar_locale(locale_t *out, enum tar_use use, struct pli_error *err)
 {
-	*out = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
-	return *out != (locale_t)0 ? PLI_OK : fail_errno(err, PLI_ERR, errno, "there is no locale C.UTF-8");
+	const char *name = use == TAR_WRITING ? "C.UTF-8" : "C";
+
+	*out = newlocale(LC_CTYPE_MASK, name, (locale_t)0);
+	return *out != (locale_t)0 ? PLI_OK : fail_errno(err, PLI_ERR, errno, "there is no locale %s", name);
 }
 
 locale_t
@@ -56,7 +58,7 @@ tar_header(const struct tar_entry *e, struct buf *out, struct pli_error *err)
 		rc = fail_memory(err);
 		goto out;
 	}
-	archive_entry_set_pathname_utf8(entry, e->path);
+	archive_entry_copy_pathname(entry, e->path); /* as it is: the UTF-8 call would compose what is decomposed */
 	archive_entry_set_filetype(entry, e->folder ? AE_IFDIR : AE_IFREG);
 	archive_entry_set_perm(entry, (__LA_MODE_T)e->mode);
 	archive_entry_set_size(entry, (la_int64_t)e->size);

@@ -22,10 +22,12 @@ struct tar_entry {
 };
 
 /*
- * tar_locale makes what must be in force around libarchive's calls: in the C locale it crashes on names that are not ASCII.
- * tar_enter puts it in force for this thread and returns what was before, for tar_leave.
+ * tar_locale makes what must be in force around libarchive's calls, so that names pass as they are: writing, UTF-8, since in
+ * the C locale it crashes on names that are not ASCII; reading, C, since in UTF-8 it composes decomposed characters (NFC), and
+ * two names become one. tar_enter puts it in force for this thread and returns what was before, for tar_leave.
  */
-enum pli_status tar_locale(locale_t *out, struct pli_error *err) PLI_MUST_CHECK;
+enum tar_use { TAR_WRITING, TAR_READING };
+enum pli_status tar_locale(locale_t *out, enum tar_use use, struct pli_error *err) PLI_MUST_CHECK;
 locale_t tar_enter(locale_t ours);
 void tar_leave(locale_t before);
 

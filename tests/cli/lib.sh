@@ -37,7 +37,7 @@ cd "$test_folder/work" || exit 1
 finish()
 {
 	local code=$?
-	cd / && rm -rf "$test_folder"
+	cd / && chmod -R u+rwX "$test_folder" && rm -rf "$test_folder"
 	if [ "$code" -eq 0 ] && [ "$problems" -gt 0 ]; then
 		echo "$problems checks failed"
 		exit 1
@@ -192,6 +192,46 @@ only()
 	want=$(printf '%s\n' "$@" | sort)
 	have=$(find . -mindepth 1 -printf '%P\n' | sort)
 	[ "$want" = "$have" ] || problem "in the folder: $(echo "$have" | tr '\n' ' ')"
+}
+
+# tree PATH prints what is in a folder: names, kinds, permissions, times in seconds, sizes of files.
+tree()
+{
+	(cd "$1" && find . -mindepth 1 \( -type d -printf '%P %y %m %Ts\n' \) -o \
+		-printf '%P %y %m %Ts %s\n') | sort
+}
+
+# same_tree A B: the same bytes under the same names, with the same permissions and times.
+same_tree()
+{
+	same_bytes "$1" "$2"
+	[ "$(tree "$1")" = "$(tree "$2")" ] ||
+		problem "different: $(diff <(tree "$1") <(tree "$2") | head -n 10)"
+}
+
+# same_bytes A B: the same bytes under the same names.
+same_bytes()
+{
+	local found
+	found=$(diff -r --no-dereference "$1" "$2" 2>&1) ||
+		problem "different: $(printf '%s' "$found" | head -n 10)"
+}
+
+# holds FOLDER NAME...: these are in it, hidden or not, and nothing else; what is in them does not matter.
+holds()
+{
+	local want have
+	want=$(printf '%s\n' "${@:2}" | sort)
+	have=$(find "$1" -mindepth 1 -maxdepth 1 -printf '%f\n' | sort)
+	[ "$want" = "$have" ] || problem "in $1: $(echo "$have" | tr '\n' ' ')"
+}
+
+# number_in FOLDER N: so many are in it.
+number_in()
+{
+	local have
+	have=$(find "$1" -mindepth 1 -maxdepth 1 -printf x | wc -c)
+	[ "$have" -eq "$2" ] || problem "not $2 in $1: $have"
 }
 
 # content FILE BYTES makes a file that does not compress and is the same on every run.

@@ -1,0 +1,178 @@
+/* Folders that are nowhere until they are complete, and the leftovers of runs that were killed. */
+#include "folder.h"
+
+#include <sys/file.h>
+
+#include "hidden.h"
+#include "suite.h"
+#include "trees.h"
+
+#define LEFT ".pli-0123456789abcdef"
+
+static void
+fill(const struct folder *f)
+{
+	int fd;
+
+	check(mkdirat(folder_fd(f), "a", 0755) == 0 && mkdirat(folder_fd(f), "a/b", 0755) == 0);
+	check((fd = openat(folder_fd(f), "a/b/c", O_CREAT | O_WRONLY | O_CLOEXEC, 0400)) >= 0 && close(fd) == 0);
+	check(fchmodat(folder_fd(f), "a/b", 0555, 0) == 0 && fchmodat(folder_fd(f), "a", 0, 0) == 0);
+}
+
+static void
+commit(void)
+{
+	struct pli_error err = { 0 };
+	struct folder *f;
+	struct stat st;
+	int no_sync;
+
+	(void)umask(027);
+	trees_begin();
+	for (no_sync = 0; no_sync < 2; no_sync++) {
+		check_ok(folder_new(&f, trees_at("neu"), "bid", no_sync != 0, &err), err);
+		check(!support_exists(trees_at("neu/bid")) && trees_entries(trees_at("neu")) == 1);
+		check(fstat(folder_fd(f), &st) == 0 && (st.st_mode & 07777) == 0700);
+		fill(f);
+		check_ok(folder_commit(f, &err), err);
+		folder_free(f);
+		check(stat(trees_at("neu/bid"), &st) == 0 && (st.st_mode & 07777) == 0750);
+		check(trees_entries(trees_at("neu")) >= 2);
+		trees_remove(trees_at("neu"));
+	}
+	trees_end();
+}
+
+static void
+abandoned(void)
+{
+	struct pli_error err = { 0 };
+	struct folder *f;
+
+	trees_begin();
+	check_ok(folder_new(&f, trees_at("neu"), "bid", true, &err), err);
+	fill(f);
+	folder_free(f);
+	check(!support_exists(trees_at("neu")));
+	trees_folder(trees_at("alt"));
+	check_ok(folder_new(&f, trees_at("alt"), "bid", true, &err), err);
+	fill(f);
+	folder_free(f);
+	check(support_exists(trees_at("alt")) && trees_entries(trees_at("alt")) == 0);
+	check_ok(folder_new(&f, trees_at("neu"), "bid", true, &err), err);
+	folder_keep(f);
+	folder_free(f);
+	check(support_exists(trees_at("neu")));
+	folder_free(NULL);
+	trees_end();
+}
+
+static void
+exists(void)
+{
+	struct pli_error err = { 0 };
+	struct folder *f;
+
+	trees_begin();
+	trees_file(trees_at("bid"), 3);
+	check(folder_new(&f, trees_root, "bid", true, &err) == PLI_ERR_EXISTS && f == NULL);
+	check(symlink("nirgends", trees_at("link")) == 0);
+	check(folder_new(&f, trees_root, "link", true, NULL) == PLI_ERR_EXISTS);
+	check_ok(folder_new(&f, trees_root, "spaet", true, &(struct pli_error){ 0 }), err);
+	trees_folder(trees_at("spaet"));
+	check(folder_commit(f, NULL) == PLI_ERR_EXISTS);
+	folder_free(f);
+	check(trees_entries(trees_root) == 3 && trees_entries(trees_at("spaet")) == 0);
+	trees_end();
+}
+
+static void
+bad_names(void)
+{
+	static const char *const names[] = { "", ".", "..", "a/b", "/", LEFT };
+	struct folder *f;
+	size_t i;
+
+	trees_begin();
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		check(folder_new(&f, trees_root, names[i], true, NULL) == PLI_ERR_USAGE);
+	check(folder_new(&f, trees_at("nicht/da"), "bid", true, NULL) == PLI_ERR_IO);
+	trees_file(trees_at("datei"), 3);
+	check(folder_new(&f, trees_at("datei"), "bid", true, NULL) == PLI_ERR_IO);
+	check(trees_entries(trees_root) == 1);
+	trees_end();
+}
+
+/* A run makes a folder in the root, and so sweeps it. */
+static void
+sweep(void)
+{
+	struct pli_error err = { 0 };
+	struct folder *f;
+
+	check_ok(folder_new(&f, trees_root, "bid", true, &err), err);
+	folder_free(f);
+}
+
+static void
+make_leftover(const char *name, mode_t mode)
+{
+	trees_folder(trees_at("%s", name));
+	trees_folder(trees_at("%s/d", name));
+	trees_folder(trees_at("%s/d/e", name));
+	trees_file(trees_at("%s/d/e/f", name), 3);
+	trees_file(trees_at("%s/g", name), 3);
+	check(chmod(trees_at("%s/d/e", name), 0555) == 0 && chmod(trees_at("%s/d", name), 0) == 0);
+	check(chmod(trees_at("%s", name), mode) == 0);
+}
+
+static void
+swept(void)
+{
+	int fd;
+
+	trees_begin();
+	make_leftover(LEFT, 0700);
+	trees_folder(trees_at("draussen"));
+	trees_file(trees_at("draussen/x"), 3);
+	check(symlink("../draussen", trees_at(LEFT "/link")) == 0);
+	sweep();
+	check(!support_exists(trees_at(LEFT)) && trees_entries(trees_root) == 2);
+	make_leftover(LEFT, 0755); /* not one of ours */
+	sweep();
+	check(support_exists(trees_at(LEFT "/g")));
+	check(chmod(trees_at(LEFT), 0700) == 0);
+	check((fd = open(trees_at(LEFT), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) >= 0 && flock(fd, LOCK_EX) == 0);
+	sweep(); /* somebody works on it */
+	check(support_exists(trees_at(LEFT "/g")));
+	check(close(fd) == 0);
+	if (geteuid() == 0) {
+		check(chown(trees_at(LEFT), 1, 1) == 0);
+		sweep(); /* somebody else's */
+		check(support_exists(trees_at(LEFT "/g")) && chown(trees_at(LEFT), 0, 0) == 0);
+	}
+	trees_folder(trees_at(".pli-0123456789abcde"));
+	trees_folder(trees_at(".pli-0123456789ABCDEF"));
+	check(chmod(trees_at(".pli-0123456789abcde"), 0700) == 0);
+	check(symlink("draussen", trees_at(".pli-ffffffffffffffff")) == 0);
+	sweep();
+	check(!support_exists(trees_at(LEFT)) && trees_entries(trees_root) == 5);
+	trees_end();
+}
+
+static void
+names(void)
+{
+	char name[HIDDEN_CAP], other[HIDDEN_CAP];
+
+	check(hidden_name(name) && hidden_name(other) && hidden_is(name) && strcmp(name, other) != 0);
+	check(!hidden_is("") && !hidden_is(".pli-") && !hidden_is(".pli-0123456789abcdef0"));
+	check(!hidden_is("xpli-0123456789abcdef") && !hidden_is(".pli-0123456789abcdeg"));
+	(void)umask(031);
+	check(hidden_umask() == 031);
+	(void)umask(022);
+	check(hidden_umask() == 022);
+}
+
+#define TESTS(T, S) T(S, commit) T(S, abandoned) T(S, exists) T(S, bad_names) T(S, swept) T(S, names)
+SUITE(folder, TESTS)
