@@ -4,6 +4,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/files.sh"
 
 most_lines=600
+most_lines_of_tests=700 # tables of cases are long, and read one by one
 
 while read -r stem; do
 	complain "$stem: this name stands twice: $(files "*/$stem" | tr '\n' ' ')"
@@ -21,7 +22,9 @@ done < <(files 'engine/*.h' 'cli/*.h' | sed 's|.*/||')
 
 while read -r file; do
 	lines=$(wc -l <"$file")
-	[ "$lines" -le "$most_lines" ] || complain "$file: $lines lines; $most_lines is the most"
+	most=$most_lines
+	case $file in tests/*) most=$most_lines_of_tests ;; esac
+	[ "$lines" -le "$most" ] || complain "$file: $lines lines; $most is the most"
 done < <(files '*.c' '*.h' '*.cc' '*.java' '*.sh')
 
 # The words are in two parts, so that this file has none of them.
