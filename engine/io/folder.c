@@ -47,11 +47,16 @@ make_hidden(struct folder *f, struct pli_error *err)
 			continue;
 		}
 		f->fd = openat(f->parent_fd, f->hidden, FOLDER);
-		if (f->fd >= 0 && flock(f->fd, LOCK_EX | LOCK_NB) == 0 && fstat(f->fd, &st) == 0 && st.st_nlink > 0)
+		/* Where folders cannot be locked nobody sweeps, either. */
+		if (f->fd >= 0 && (flock(f->fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) &&
+		    fstat(f->fd, &st) == 0 && st.st_nlink > 0)
 			return PLI_OK;
+		e = errno;
 		if (f->fd >= 0)
 			(void)close(f->fd);
 		f->fd = -1;
+		(void)unlinkat(f->parent_fd, f->hidden, AT_REMOVEDIR);
+		errno = e;
 	}
 	f->hidden[0] = '\0';
 	return fail_errno(err, PLI_ERR_IO, errno, "cannot make a folder in %s", f->parent);
