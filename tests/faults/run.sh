@@ -241,7 +241,7 @@ nothing_left()
 		return
 		;;
 	esac
-	[ -z "$(printf '%s\n' "$left" | grep -vxE 'place/x|place(/x)?/\.pli-[0-9a-f]{16}(/.*)?')" ] ||
+	! printf '%s\n' "$left" | grep -qvxE 'place/x|place(/x)?/\.pli-[0-9a-f]{16}(/.*)?' ||
 		problem "left behind, and not hidden: $left"
 	to=$(final "$1")
 	"$PLI" open --no-sync -q "${key[@]}" -C "$(dirname "$to")" again.pli >/dev/null 2>&1 &&
