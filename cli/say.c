@@ -124,14 +124,17 @@ say_warning(struct say *say, const char *format, ...)
 void
 say_json(struct say *say, json_t *record)
 {
+	char *line = NULL;
+
+	if (record != NULL && !record_lacks)
+		line = json_dumps(record, JSON_COMPACT | JSON_ENSURE_ASCII);
 	errno = 0;
-	if (record == NULL || record_lacks || json_dumpf(record, say->records, JSON_COMPACT | JSON_ENSURE_ASCII) != 0) {
-		if (say->stdout_errno == 0)
-			say->stdout_errno = errno != 0 ? errno : ENOMEM;
-	} else {
-		(void)fputc('\n', say->records);
-	}
+	if (line != NULL)
+		(void)fprintf(say->records, "%s\n", line);
+	else
+		say_incomplete(say);
 	flush(say, say->records);
+	free(line);
 	json_decref(record);
 	record_lacks = false;
 }
