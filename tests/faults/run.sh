@@ -2,7 +2,7 @@
 #
 # run.sh - every call that can fail is made to fail, in turn: the n-th, once and from then on.
 #
-#	PLI=... FAULTS=libfaults.so run.sh [SCENARIO...]
+#	PLI=... FAULTS=libfaults.so run.sh [files | folders | SCENARIO...]
 #
 # Each run ends with 0 and the complete, right output, or with a documented code and nothing:
 # never by a signal, never with 0 and something else. Interrupted and short transfers are no
@@ -357,9 +357,14 @@ scenario()
 	done
 }
 
-scenarios=(seal seal_pipe open open_pipe open_over verify refuse
-	seal_folder seal_each open_folder list_folder list_json verify_folder refuse_folder)
-[ $# -eq 0 ] || scenarios=("$@")
+files=(seal seal_pipe open open_pipe open_over verify refuse)
+folders=(seal_folder seal_each open_folder list_folder list_json verify_folder refuse_folder)
+case ${1-} in
+'') scenarios=("${files[@]}" "${folders[@]}") ;;
+files) scenarios=("${files[@]}") ;;
+folders) scenarios=("${folders[@]}") ;;
+*) scenarios=("$@") ;;
+esac
 for name in "${scenarios[@]}"; do
 	before=$runs
 	start=$SECONDS
