@@ -44,6 +44,7 @@ appended()
 }
 from_itself()
 {
+	# shellcheck disable=SC2094
 	"$PLI" "${@:2}" <"$1" 1<>"$1"
 }
 mkdir around
