@@ -129,7 +129,7 @@ say_json(struct say *say, json_t *record)
 	if (record != NULL && !record_lacks)
 		line = json_dumps(record, JSON_COMPACT | JSON_ENSURE_ASCII);
 	errno = 0;
-	if (line != NULL)
+	if (line != NULL && !record_lacks) /* jansson does not see that it lost a key */
 		(void)fprintf(say->records, "%s\n", line);
 	else
 		say_incomplete(say);
