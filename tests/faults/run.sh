@@ -37,9 +37,10 @@ printf 'two\n' >"folder/$(printf 'n%.0s' $(seq 200))/two"
 chmod 0444 folder/nothing
 find folder -exec touch -d '2021-03-04 05:06:07' {} +
 tree folder >folder.tree
-pli seal -q --no-sync -r "$K/p256.pem" -o folder.pli folder || exit 1
+pli seal -q --no-sync -r "$K/p256.pem" -o folder.pli folder 2>/dev/null || exit 1
 cp folder.pli badfolder.pli
 cp folder.pli again.pli
+cp folder.pli third.pli
 flip badfolder.pli 700000
 pli list "${key[@]}" --digests folder.pli >list.list_folder 2>/dev/null &&
 	pli list --json "${key[@]}" --digests folder.pli >list.list_json || exit 1
@@ -88,6 +89,11 @@ command_seal_each()
 command_open_folder()
 {
 	env "$@" "$PLI" open -j 2 -q "${key[@]}" -C place/x folder.pli >"$out" 2>"$err"
+}
+# Side by side, and going on after a failure.
+command_open_several()
+{
+	env "$@" "$PLI" open -j 2 -q "${key[@]}" -C place/x folder.pli again.pli >"$out" 2>"$err"
 }
 command_list_folder()
 {
@@ -172,6 +178,10 @@ right_open_folder()
 {
 	folder_right place/x/folder/folder
 }
+right_open_several()
+{
+	folder_right place/x/folder/folder && folder_right place/x/again/folder
+}
 right_list_folder()
 {
 	cmp -s "$out" list.list_folder
@@ -207,6 +217,13 @@ nothing_wrong()
 		# What is printed is printed after all is known: never the list of something else.
 		! grep -vxFf "list.$1" "$out" | grep -qvxE '\{"type":"error",.*|out of memory' || problem "a list that is not of this"
 		;;
+	open_several)
+		# Each is there as a whole or not at all.
+		for size in folder again; do
+			[ ! -e "place/x/$size" ] || folder_right "place/x/$size/folder" ||
+				problem "place/x/$size is not complete"
+		done
+		;;
 	*)
 		if [ -e "$(final "$1")" ] && ! { [ "$2$3" = fsync16 ] && "right_$1"; }; then
 			problem "something under the final name"
@@ -220,7 +237,7 @@ final()
 {
 	case $1 in
 	seal_each) echo place/x/folder.pli ;;
-	open_folder) echo place/x/folder ;;
+	open_folder | open_several) echo place/x/folder ;;
 	refuse_folder) echo place/x/badfolder ;;
 	*) echo place/x ;;
 	esac
@@ -231,8 +248,8 @@ left_of()
 {
 	local to
 	to=$(final "$1")
-	find place -mindepth 1 ! -path "$to" ! -path "$to/*" |
-		if [ -e "$to" ]; then grep -vx "$(dirname "$to")"; else cat; fi
+	find place -mindepth 1 ! -path "$to" ! -path "$to/*" ! -path place/x/again ! -path "place/x/again/*" |
+		if [ -e "$to" ] || [ -e place/x/again ]; then grep -vx "$(dirname "$to")"; else cat; fi
 }
 
 # hindered SCENARIO CALL HOW: what is to be removed cannot be, by the fault itself, or because libarchive, which ends the
@@ -261,8 +278,8 @@ nothing_left()
 	! printf '%s\n' "$left" | grep -qvxE 'place/x|place(/x)?/\.pli-[0-9a-f]{16}(/.*)?' ||
 		problem "left behind, and not hidden: $left"
 	to=$(final "$1")
-	"$PLI" open --no-sync -q "${key[@]}" -C "$(dirname "$to")" again.pli >/dev/null 2>&1 &&
-		rm -rf "$(dirname "$to")/again"
+	"$PLI" open --no-sync -q "${key[@]}" -C "$(dirname "$to")" third.pli >/dev/null 2>&1 &&
+		rm -rf "$(dirname "$to")/third"
 	left=$(left_of "$1" | grep -vx place/x)
 	[ -z "$left" ] || problem "the next run leaves it: $left"
 }
@@ -273,6 +290,7 @@ one()
 	local scenario=$1 call=$2 must=$7 code wanted=0 before=$problems
 	rm -rf place/x
 	[[ $scenario != refuse* ]] || wanted=11
+	[ "$scenario" != open_several ] || [ "$must" = work ] || must+=" 3"
 	[ "$scenario" != open_over ] || cp old place/x
 	last="$scenario: $call $3 $4, errno $5, calls of $6"
 	"command_$scenario" LD_PRELOAD="$FAULTS" FAULT_CALL="$call" FAULT_AT="$3" FAULT_HOW="$4" \
@@ -358,7 +376,7 @@ scenario()
 }
 
 files=(seal seal_pipe open open_pipe open_over verify refuse)
-folders=(seal_folder seal_each open_folder list_folder list_json verify_folder refuse_folder)
+folders=(seal_folder seal_each open_folder open_several list_folder list_json verify_folder refuse_folder)
 case ${1-} in
 '') scenarios=("${files[@]}" "${folders[@]}") ;;
 files) scenarios=("${files[@]}") ;;
