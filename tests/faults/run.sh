@@ -296,6 +296,8 @@ one()
 	"command_$scenario" LD_PRELOAD="$FAULTS" FAULT_CALL="$call" FAULT_AT="$3" FAULT_HOW="$4" \
 		FAULT_ERRNO="$5" FAULT_FROM="$6"
 	code=$?
+	# libgcrypt aborts where it has no memory to begin with: nothing else was begun then.
+	[ "$code" -ne 134 ] || ! grep -q '^Fatal error: Cannot allocate memory' "$err" || code=198
 	runs=$((runs + 1))
 	case " $must 0 " in
 	*" work "*) [ "$code" -eq "$wanted" ] || problem "exit code $code, expected $wanted" ;;
@@ -328,7 +330,7 @@ each()
 	[ "$step" -eq 1 ] || one "$1" "$2" "$total" "$3" "$4" "$5" "$6"
 }
 
-# 198: a crash inside of libcrypto, see faults.c.
+# 198: a crash inside of libcrypto, see faults.c, or libgcrypt.
 anything="1 2 10 11 12 13 14 16 17 18 19"
 scenario()
 {
