@@ -171,7 +171,7 @@ run(struct unpacking *u, struct pli *pli, const struct pli_key *const *keys, siz
 	struct pli_opened opened;
 	enum pli_status rc;
 
-	u->extract.fd = u->extract.parent = -1;
+	extract_init(&u->extract, -1);
 	if (u->writing) {
 		if ((rc = folder_new(&u->folder, u->parent, u->name, u->options->no_sync, err)) != PLI_OK)
 			return rc;
