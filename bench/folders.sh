@@ -3,7 +3,7 @@
 # A folder of four large files, beside cp -r and the same bytes as one file; one of small files, beside tar; many envelopes
 # of 100 KiB, beside a loop of openssl cms. In memory and, in a full run, on disk (names that end in -disk). What was made
 # is opened, and held against what it was made of, before anything is measured.
-# shellcheck shell=bash disable=SC2154 # variables of bench/run
+# shellcheck shell=bash disable=SC2154,SC2016 # variables of bench/run; of the bash that a row runs
 
 # folder_line NAME prints, NUL-terminated, the command line of one whole process.
 folder_line()

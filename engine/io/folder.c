@@ -40,7 +40,11 @@ make_hidden(struct folder *f)
 	struct stat st;
 	int i, e = EEXIST;
 
-	for (i = 0; i < TRIES && hidden_name(f->hidden); i++) {
+	for (i = 0; i < TRIES; i++) {
+		if (!hidden_name(f->hidden)) {
+			e = errno;
+			break;
+		}
 		if (mkdirat(f->parent_fd, f->hidden, 0700) != 0) {
 			e = errno;
 			if (e != EEXIST)
