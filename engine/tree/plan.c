@@ -195,8 +195,9 @@ static enum pli_status
 lay_out(struct plan *p, const struct plan_limits *limits, struct pli_error *err)
 {
 	struct buf header = { 0 };
+	struct tar *tar;
 	uint64_t at = FIRST_BLOCK_LEN, size = 0;
-	enum pli_status rc = PLI_OK;
+	enum pli_status rc = tar_new(&tar, err);
 	size_t i;
 
 	for (i = 0; i < p->count && rc == PLI_OK; i++) {
@@ -206,7 +207,7 @@ lay_out(struct plan *p, const struct plan_limits *limits, struct pli_error *err)
 		header.len = 0;
 		if (i > 0 && strcmp(e[-1].path, e->path) == 0)
 			rc = fail(err, PLI_ERR_LIMIT, "the name %s is there twice", e->path);
-		if (rc != PLI_OK || (rc = tar_header(&t, &header, err)) != PLI_OK)
+		if (rc != PLI_OK || (rc = tar_header(tar, &t, &header, err)) != PLI_OK)
 			break;
 		if (e->size > limits->max_size - size)
 			rc = fail(
@@ -217,6 +218,7 @@ lay_out(struct plan *p, const struct plan_limits *limits, struct pli_error *err)
 		at += header.len + padded(e->size);
 	}
 	p->length = at + END_LEN;
+	tar_free(tar);
 	buf_clear(&header);
 	return rc;
 }
@@ -391,32 +393,45 @@ find(const struct plan *p, uint64_t off)
 	return low;
 }
 
-/* Writes up to len bytes of one entry, from the byte within of it; *n is how many. */
+/* What one call of plan_read keeps from one entry to the next. */
+struct reading {
+	struct below held;
+	struct tar *tar;
+	struct buf header;
+};
+
 static enum pli_status
-read_entry(const struct plan *p, struct below *held, const struct plan_entry *e, uint64_t within, uint8_t *buf,
-    size_t len, size_t *n, struct pli_error *err)
+read_header(
+    struct reading *r, const struct plan_entry *e, uint64_t within, uint8_t *buf, size_t len, struct pli_error *err)
 {
 	struct tar_entry t = as_tar(e);
-	struct buf header = { 0 };
 	enum pli_status rc = PLI_OK;
+
+	if (r->tar == NULL)
+		rc = tar_new(&r->tar, err);
+	r->header.len = 0;
+	if (rc == PLI_OK && (rc = tar_header(r->tar, &t, &r->header, err)) == PLI_OK)
+		memcpy(buf, r->header.p + within, len);
+	return rc;
+}
+
+/* Writes up to len bytes of one entry, from the byte within of it; *n is how many. */
+static enum pli_status
+read_entry(const struct plan *p, struct reading *r, const struct plan_entry *e, uint64_t within, uint8_t *buf,
+    size_t len, size_t *n, struct pli_error *err)
+{
 	uint64_t left;
 
 	if (within < e->header_len) {
-		if ((rc = tar_header(&t, &header, err)) != PLI_OK) {
-			buf_clear(&header);
-			return rc;
-		}
 		left = e->header_len - within;
 		*n = left < len ? (size_t)left : len;
-		memcpy(buf, header.p + within, *n);
-		buf_clear(&header);
-		return PLI_OK;
+		return read_header(r, e, within, buf, *n, err);
 	}
 	within -= e->header_len;
 	left = within < e->size ? e->size - within : padded(e->size) - within;
 	*n = left < len ? (size_t)left : len;
 	if (within < e->size)
-		return read_file(p, held, e, within, buf, *n, err);
+		return read_file(p, &r->held, e, within, buf, *n, err);
 	memset(buf, 0, *n);
 	return PLI_OK;
 }
@@ -424,8 +439,8 @@ read_entry(const struct plan *p, struct below *held, const struct plan_entry *e,
 static enum pli_status
 read_all(const struct plan *p, uint64_t off, uint8_t *buf, size_t len, struct pli_error *err)
 {
+	struct reading r = { .held = BELOW_INIT };
 	uint8_t first[FIRST_BLOCK_LEN];
-	struct below held = BELOW_INIT;
 	enum pli_status rc = PLI_OK;
 	size_t i, n = 0;
 
@@ -440,14 +455,16 @@ read_all(const struct plan *p, uint64_t off, uint8_t *buf, size_t len, struct pl
 		while (rc == PLI_OK && n < len && off + n < end) {
 			size_t part = 0;
 
-			rc = read_entry(
-			    p, &held, &p->entries[i], off + n - p->entries[i].at, buf + n, len - n, &part, err);
+			rc =
+			    read_entry(p, &r, &p->entries[i], off + n - p->entries[i].at, buf + n, len - n, &part, err);
 			n += part;
 		}
 	}
 	if (rc == PLI_OK)
 		memset(buf + n, 0, len - n); /* the end of the archive */
-	below_clear(&held);
+	below_clear(&r.held);
+	tar_free(r.tar);
+	buf_clear(&r.header);
 	return rc;
 }
 
