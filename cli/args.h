@@ -35,7 +35,7 @@ struct args {
 	int threads;                  /* as struct pli_seal_options has it */
 	enum progress_when progress;
 	bool raw, each, strict, allow_nested, allow_expiring;
-	bool accept_short_tag, require_committed, digests;
+	bool accept_short_tag, require_committed, digests, unzip;
 	bool force, no_sync, no_input;
 	bool json, quiet, verbose, help, version;
 	uint64_t given; /* bit i: options_table[i] was */

@@ -27,6 +27,9 @@ check(const struct args *args, struct pli_error *err)
 	if (args->digests)
 		return refuse(err, PLI_ERR_USAGE, "verify --digests reads an archive and writes nothing",
 		    "--digests is for opening into a folder: -o gives the content as it is");
+	if (args->unzip)
+		return refuse(err, PLI_ERR_USAGE, "-C DIR --unzip opens the ZIP file as a folder",
+		    "--unzip is for opening into a folder: -o gives the content as it is");
 	return ends_check_output(args, args->output, err);
 }
 

@@ -237,6 +237,7 @@ const struct option options_table[] = {
 	    "refuse content that others may see differently: without the fixed first block", take_flag,
 	    TO(require_committed) },
 	{ "digests", 0, NULL, READS, "give the SHA-256 of every file", take_flag, TO(digests) },
+	{ "unzip", 0, NULL, READS, "open a ZIP file in the envelope as a folder, too", take_flag, TO(unzip) },
 	{ "max-size", 0, "BYTES", COMMAND_SEAL | READS,
 	    "the limit for all files of an archive together; also 500M, 20G; default: 64G", take_number, TO(max_size) },
 	{ "max-files", 0, "N", COMMAND_SEAL | READS,

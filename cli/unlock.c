@@ -80,6 +80,7 @@ unlock_options(const struct job *job, struct unlocked *u)
 	options.limits.max_size = args->max_size;
 	options.limits.max_files = args->max_files;
 	options.digests = args->digests;
+	options.unzip = args->unzip;
 	options.no_sync = args->no_sync;
 	options.replace = args->force;
 	options.no_sweep = job->index > 0; /* the first does it for all */

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "scratch.h"
 #include "wait.h"
 
 #define READ_LEAST 4096
@@ -412,25 +413,6 @@ source_unchanged(const struct source *s, struct pli_error *err)
 	return PLI_OK;
 }
 
-static int
-unnamed_file(void)
-{
-	const char *dir = secure_getenv("TMPDIR");
-	char *path;
-	int fd;
-
-	if (dir == NULL || dir[0] == '\0')
-		dir = "/tmp";
-	if ((fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600)) >= 0)
-		return fd;
-	if (asprintf(&path, "%s/.pli-XXXXXX", dir) < 0)
-		return -1;
-	if ((fd = mkostemp(path, O_CLOEXEC)) >= 0)
-		(void)unlink(path);
-	free(path);
-	return fd;
-}
-
 static enum pli_status
 copy_all(struct source *s, int fd, struct pli_error *err)
 {
@@ -458,7 +440,7 @@ source_spool(struct source *s, struct pli_error *err)
 {
 	uint64_t before = s->at; /* bytes that nobody needs again, and that are not in the copy */
 	enum pli_status rc;
-	int fd = unnamed_file();
+	int fd = scratch_file();
 
 	if (fd < 0) {
 		rc = fail_errno(err, PLI_ERR_IO, errno, "cannot keep a copy of %s to read it twice", s->name);

@@ -8,11 +8,15 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "rules.h"
+#include "wait.h"
 
 #define BLOCK 512
+#define ZIP_READ 65536
 
 struct reading {
 	struct pli_opener *opener;
@@ -25,6 +29,12 @@ struct reading {
 	struct pli_error reading; /* the opener's failure */
 	bool raw;
 	uint64_t count, size;
+	/* of a ZIP file */
+	bool zip;
+	int fd;
+	uint64_t at, end;
+	uint8_t *buf;
+	const struct pli_hooks *hooks;
 };
 
 static la_ssize_t
@@ -117,6 +127,15 @@ translate(struct reading *r, struct archive_entry *from, char *path, struct tar_
 	if (type != AE_IFREG && type != AE_IFDIR)
 		return unfit(path, "neither a file nor a folder", err);
 	e->folder = type == AE_IFDIR;
+	/* One that is a link and named like a folder, say: libarchive takes it for a folder. */
+	if (e->folder && archive_entry_size(from) > 0)
+		return unfit(path, "a folder with content of its own", err);
+	if (archive_entry_is_encrypted(from)) {
+		rc = fail(err, PLI_ERR_LIMIT, "%s is encrypted: it can only be opened with its own password", path);
+		fail_hint(
+		    err, "open the envelope without --unzip, and the ZIP file that comes out with another program");
+		return rc;
+	}
 	if (path[0] == '\0' && !e->folder)
 		return fail(err, PLI_ERR_LIMIT, "a file in the archive has no name");
 	e->mode = archive_entry_perm(from) & 0777;
@@ -148,6 +167,7 @@ pass_data(struct reading *r, struct tar_entry *e, struct pli_error *err)
 	const void *p;
 	size_t len;
 	la_int64_t off;
+	uint64_t passed = 0;
 	enum pli_status rc;
 	int got;
 
@@ -158,10 +178,15 @@ pass_data(struct reading *r, struct tar_entry *e, struct pli_error *err)
 			e->size = (uint64_t)off + len;
 		else if (off < 0 || (uint64_t)off > e->size || len > e->size - (uint64_t)off)
 			return fail(err, PLI_ERR_MALFORMED, "%s is longer than the archive says", e->path);
+		passed += len;
 		if (len > 0 && (rc = v->data(v->arg, p, len, (uint64_t)off, err)) != PLI_OK)
 			return rc;
 	}
-	return got == ARCHIVE_EOF ? PLI_OK : damaged(r, err);
+	if (got != ARCHIVE_EOF)
+		return damaged(r, err);
+	if (r->zip && passed != e->size)
+		return fail(err, PLI_ERR_MALFORMED, "%s is shorter than the archive says", e->path);
+	return PLI_OK;
 }
 
 static enum pli_status
@@ -198,7 +223,7 @@ pass_all(struct reading *r, struct pli_error *err)
 		got = archive_read_next_header(r->archive, &from);
 		if (got != ARCHIVE_OK && got != ARCHIVE_WARN && got != ARCHIVE_EOF)
 			return damaged(r, err);
-		if (first && (archive_format(r->archive) & ARCHIVE_FORMAT_BASE_MASK) != ARCHIVE_FORMAT_TAR) {
+		if (first && !r->zip && (archive_format(r->archive) & ARCHIVE_FORMAT_BASE_MASK) != ARCHIVE_FORMAT_TAR) {
 			r->raw = true;
 			if ((rc = r->visitor->raw(r->visitor->arg, err)) != PLI_OK)
 				return rc;
@@ -235,4 +260,86 @@ entries_run(struct pli_opener *opener, const struct pli_tree_limits *limits, con
 	tar_leave(before);
 	freelocale(ours);
 	return rc;
+}
+
+static la_ssize_t
+give_zip(struct archive *a, void *arg, const void **data)
+{
+	struct reading *r = arg;
+	size_t len = r->end - r->at < ZIP_READ ? (size_t)(r->end - r->at) : ZIP_READ;
+	ssize_t n;
+
+	*data = r->buf;
+	if (wait_cancelled(r->hooks, &r->reading) != PLI_OK)
+		return -1;
+	do
+		n = pread(r->fd, r->buf, len, (off_t)r->at);
+	while (n < 0 && errno == EINTR);
+	if (n < 0) {
+		(void)fail_errno(&r->reading, PLI_ERR_IO, errno, "cannot read the content back");
+		archive_set_error(a, EIO, "%s", "the content cannot be read back");
+		return -1;
+	}
+	r->at += (uint64_t)n;
+	return n;
+}
+
+static la_int64_t
+seek_zip(struct archive *a, void *arg, la_int64_t off, int whence)
+{
+	struct reading *r = arg;
+	la_int64_t base = whence == SEEK_SET ? 0 : (la_int64_t)(whence == SEEK_CUR ? r->at : r->end);
+
+	(void)a;
+	if (off < -base || off > (la_int64_t)r->end - base)
+		return ARCHIVE_FATAL;
+	r->at = (uint64_t)(base + off);
+	return base + off;
+}
+
+static enum pli_status
+start_zip(struct reading *r, struct pli_error *err)
+{
+	struct archive *a = r->archive = archive_read_new();
+	enum pli_status rc;
+
+	if (a == NULL || (r->buf = malloc(ZIP_READ)) == NULL)
+		return fail_memory(err);
+	if ((rc = rules_new(&r->rules, err)) != PLI_OK)
+		return rc;
+	if (archive_read_support_format_zip_seekable(a) != ARCHIVE_OK ||
+	    archive_read_set_read_callback(a, give_zip) != ARCHIVE_OK ||
+	    archive_read_set_seek_callback(a, seek_zip) != ARCHIVE_OK ||
+	    archive_read_set_callback_data(a, r) != ARCHIVE_OK || archive_read_open1(a) != ARCHIVE_OK)
+		return damaged(r, err);
+	return PLI_OK;
+}
+
+enum pli_status
+entries_unzip(int fd, uint64_t size, const struct pli_tree_limits *limits, const struct pli_hooks *hooks,
+    const struct entries_visitor *visitor, struct pli_error *err)
+{
+	struct reading r = { .limits = limits, .visitor = visitor, .zip = true, .fd = fd, .end = size, .hooks = hooks };
+	locale_t ours, before;
+	enum pli_status rc;
+
+	/* Names in a ZIP file say that they are UTF-8, or nothing; only where the locale is UTF-8 they come out. */
+	if ((rc = tar_locale(&ours, TAR_WRITING, err)) != PLI_OK)
+		return rc;
+	before = tar_enter(ours);
+	if ((rc = start_zip(&r, err)) == PLI_OK)
+		rc = pass_all(&r, err);
+	if (r.archive != NULL)
+		(void)archive_read_free(r.archive);
+	free(r.buf);
+	rules_free(r.rules);
+	tar_leave(before);
+	freelocale(ours);
+	return rc;
+}
+
+bool
+entries_zip_begins(const void *p, size_t len)
+{
+	return len >= 4 && memcmp(p, "PK\3\4", 4) == 0;
 }

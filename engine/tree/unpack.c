@@ -8,16 +8,19 @@
  */
 #include "pli/tree.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "entries.h"
 #include "extract.h"
 #include "folder.h"
 #include "inventory.h"
 #include "pli/digest.h"
+#include "scratch.h"
 #include "stage.h"
 
 struct unpacking {
@@ -33,6 +36,7 @@ struct unpacking {
 	const char *current;       /* path of the entry, for messages */
 	uint64_t digested;         /* bytes of the current file */
 	bool raw;
+	int scratch;            /* a ZIP file that is only listed, or -1 */
 	struct pli_error local; /* a failure of ours, about which the archive says nothing */
 };
 
@@ -125,7 +129,13 @@ data(void *arg, const void *p, size_t len, uint64_t off, struct pli_error *err)
 	struct unpacking *u = arg;
 	enum pli_status rc;
 
-	if (u->writing && extract_data(&u->extract, u->current, p, len, off, &u->local) != PLI_OK)
+	if (u->raw && !u->writing && u->options->unzip && off == 0 && entries_zip_begins(p, len)) {
+		if ((u->scratch = scratch_file()) < 0)
+			return fail_errno(&u->local, PLI_ERR_IO, errno, "cannot keep the ZIP file to read it");
+		u->extract.fd = u->scratch;
+	}
+	if ((u->writing || (u->raw && u->scratch >= 0)) &&
+	    extract_data(&u->extract, u->current, p, len, off, &u->local) != PLI_OK)
 		return fail_copy(err, &u->local);
 	if (u->digest == NULL)
 		return PLI_OK;
@@ -151,13 +161,41 @@ end(void *arg, const struct tar_entry *e, struct pli_error *err)
 	return inventory_add(&u->inventory, e, sha256, err);
 }
 
-static enum pli_status
-read_all(struct unpacking *u, struct pli_opener *opener, struct pli_opened *opened, struct pli_error *err)
+static struct pli_tree_limits
+limits_of(const struct unpacking *u)
 {
-	struct pli_tree_limits limits = {
+	return (struct pli_tree_limits){
 		u->options->limits.max_size != 0 ? u->options->limits.max_size : PLI_TREE_MAX_SIZE,
 		u->options->limits.max_files != 0 ? u->options->limits.max_files : PLI_TREE_MAX_FILES,
 	};
+}
+
+/* Content that is authenticated, and a ZIP file: what was kept of it becomes the folder that it would be as a tar. */
+static enum pli_status
+unzip(struct unpacking *u, struct pli_error *err)
+{
+	const struct entries_visitor visitor = { raw, missing, begin, data, end, u };
+	struct pli_tree_limits limits = limits_of(u);
+	int fd = u->extract.fd;
+	uint8_t first[4];
+	struct stat st;
+
+	if (!u->raw || !u->options->unzip || fd < 0)
+		return PLI_OK;
+	if (fstat(fd, &st) != 0)
+		return fail_errno(err, PLI_ERR_IO, errno, "cannot look at the content");
+	if (pread(fd, first, sizeof(first), 0) != (ssize_t)sizeof(first) || !entries_zip_begins(first, sizeof(first)))
+		return PLI_OK;
+	u->raw = false;
+	u->extract.fd = -1;
+	inventory_clear(&u->inventory);
+	return entries_unzip(fd, (uint64_t)st.st_size, &limits, &u->options->open.hooks, &visitor, err);
+}
+
+static enum pli_status
+read_all(struct unpacking *u, struct pli_opener *opener, struct pli_opened *opened, struct pli_error *err)
+{
+	struct pli_tree_limits limits = limits_of(u);
 	const struct entries_visitor visitor = { raw, missing, begin, data, end, u };
 	struct pli_error archive = { 0 };
 	enum pli_status rc;
@@ -195,6 +233,7 @@ run(struct unpacking *u, struct pli *pli, const struct pli_key *const *keys, siz
 	enum pli_status rc;
 
 	extract_init(&u->extract, -1);
+	u->scratch = -1;
 	if (u->writing) {
 		if ((rc = folder_new(&u->folder, u->parent, u->name, how, err)) != PLI_OK)
 			return rc;
@@ -202,7 +241,8 @@ run(struct unpacking *u, struct pli *pli, const struct pli_key *const *keys, siz
 	}
 	if ((rc = pli_opener_new(&opener, pli, keys, count, in, &u->options->open, err)) != PLI_OK ||
 	    (u->options->digests && (rc = pli_digest_new(&u->digest, pli, err)) != PLI_OK) ||
-	    (rc = read_all(u, opener, &opened, err)) != PLI_OK || (u->writing && (rc = commit(u, err)) != PLI_OK))
+	    (rc = read_all(u, opener, &opened, err)) != PLI_OK || (rc = unzip(u, err)) != PLI_OK ||
+	    (u->writing && (rc = commit(u, err)) != PLI_OK))
 		goto out;
 	if (result != NULL)
 		*result = (struct pli_tree_opened){ opened, !u->raw, u->inventory.files, u->inventory.bytes };
@@ -210,6 +250,8 @@ run(struct unpacking *u, struct pli *pli, const struct pli_key *const *keys, siz
 out:
 	if (u->raw)
 		u->extract.fd = -1;
+	if (u->scratch >= 0)
+		(void)close(u->scratch);
 	pli_opener_free(opener);
 	pli_digest_free(u->digest);
 	inventory_clear(&u->inventory);

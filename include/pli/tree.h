@@ -73,6 +73,11 @@ struct pli_tree_open_options {
 	struct pli_open_options open;
 	struct pli_tree_limits limits;
 	bool digests; /* SHA-256 of every file */
+	/*
+	 * Content that is a ZIP file is opened as a folder, too. It is decrypted to a file without a name first, beside the
+	 * result (pli_tree_list: in $TMPDIR or /tmp), and read when all of it is authenticated.
+	 */
+	bool unzip;
 	bool no_sync;
 	bool replace;  /* content that is no archive replaces a file of its name; never a folder, never the input */
 	bool no_sweep; /* as in pli_output */
