@@ -19,7 +19,7 @@ struct stage {
 	char *name; /* last part, in path */
 	char *folder;
 	int folder_fd, fd;
-	bool replace, no_sync;
+	bool replace, no_sync, private;
 	bool committed;
 	char hidden[HIDDEN_CAP]; /* empty: no name */
 };
@@ -188,9 +188,16 @@ name_replacing(struct stage *s)
 static enum pli_status
 set_permissions(const struct stage *s, struct pli_error *err)
 {
-	if (fchmod(s->fd, 0666 & ~hidden_umask()) != 0)
+	if (fchmod(s->fd, s->private ? 0600 : 0666 & ~hidden_umask()) != 0)
 		return fail_errno(err, PLI_ERR_IO, errno, "cannot set the permissions of %s", s->path);
 	return PLI_OK;
+}
+
+enum pli_status
+stage_private(struct stage *s, struct pli_error *err)
+{
+	s->private = true;
+	return set_permissions(s, err);
 }
 
 /* Where a name stood for a moment, in a folder that others can write to, it may have been given to something else. */
