@@ -17,6 +17,8 @@ struct cert {
 	char *name, *subject, *issuer, *cn, *serial, *ski; /* texts, as in struct pli_cert_info */
 	char algorithm[32];
 	int64_t not_before, not_after;
+	unsigned char *der; /* the whole certificate */
+	size_t der_len;
 };
 
 struct pli_certs {
@@ -28,6 +30,7 @@ struct pli_certs {
 struct pli_key {
 	struct cert cert;
 	EVP_PKEY *pkey;
+	bool legacy; /* came out of a file that only the legacy provider can read */
 };
 
 /* certs_init **takes** x509, also when it fails, and writes down what it says. */
