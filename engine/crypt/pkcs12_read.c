@@ -124,11 +124,13 @@ pkcs12_read(struct pli *pli, struct view der, const char *name, const char *pass
 	} else if (!parse_legacy(pli, der, passphrase, out, &there)) {
 		rc = context_fail(
 		    err, PLI_ERR_CERTIFICATE, "%s opens with its passphrase, but its key cannot be read", name);
-		fail_hint(err, "%s",
-		    there
-			? "the file is damaged, holds no private key, or is encrypted in a way that nothing here knows"
-			: "old systems encrypt with RC2, which needs libcrypto's legacy provider, and that is not "
-			  "installed: convert the file where it is, with \"pli keys convert\"");
+		if (rc == PLI_ERR_CERTIFICATE)
+			fail_hint(err, "%s",
+			    there ? "the file is damaged, holds no private key, or is encrypted in a way that nothing "
+				    "here knows"
+				  : "old systems encrypt with RC2, which needs libcrypto's legacy provider, and that "
+				    "is not "
+				    "installed: convert the file where it is, with \"pli keys convert\"");
 	}
 	context_forget();
 	pkcs12_read_clear(&found);
