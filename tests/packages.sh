@@ -11,7 +11,7 @@
 # Read by the scripts that source this file.
 # shellcheck disable=SC2034
 PACKAGES_BUILD=(cmake ninja-build gcc g++ libc6-dev pkg-config libssl-dev
-	libarchive-dev libjansson-dev libunistring-dev)
+	libarchive-dev libjansson-dev libsqlite3-dev libunistring-dev)
 # shellcheck disable=SC2034
 PACKAGES_DEMO=(openssl time)
 # shellcheck disable=SC2034

@@ -58,6 +58,14 @@ PLI_API size_t pli_certs_count(const struct pli_certs *certs);
 /* pli_certs_info fills *out for certificate i, 0 <= i < count. */
 PLI_API void pli_certs_info(const struct pli_certs *certs, size_t i, struct pli_cert_info *out);
 
+/*
+ * pli_certs_fingerprint writes the SHA-256 of certificate i, and that of its SubjectPublicKeyInfo (RFC 5280 4.1.2.7), which
+ * is the same for every certificate of one key pair: lower-case hex, NUL-terminated.
+ */
+#define PLI_FINGERPRINT_CAP 65
+PLI_API enum pli_status pli_certs_fingerprint(const struct pli_certs *certs, size_t i, char cert[PLI_FINGERPRINT_CAP],
+    char public_key[PLI_FINGERPRINT_CAP], struct pli_error *err) PLI_MUST_CHECK;
+
 struct pli_cert_policy {
 	int64_t now;         /* seconds since 1970; 0: the clock */
 	int64_t opening;     /* the opening date; 0: not known */

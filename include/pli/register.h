@@ -15,7 +15,9 @@
  *   - Any number of processes may use one register; one object belongs to one thread at a time.
  *   - A register that is damaged, or newer than this library, is refused and never written to (PLI_ERR_IO, PLI_ERR_UNSUPPORTED).
  *   - An unknown service or key is PLI_ERR_USAGE, with those that exist in the hint.
- *   - Strings that callbacks get are borrowed for the call, UTF-8, and come from outside: print them escaped.
+ *   - Strings that callbacks get are borrowed for the call, UTF-8, and come from outside: print them escaped. A callback
+ *     does not use the register that calls it.
+ *   - A certificate stands once in a service; in several services it may, as a backup key for all of them does.
  */
 
 #include "pair.h"
@@ -32,7 +34,11 @@ enum pli_register_mode {
 	PLI_REGISTER_CREATE /* made, with mode 0600 under the umask, if it is not there; so are services */
 };
 
-/* pli_register_open opens the register at path. actor is who the journal names for what is done (UTF-8). */
+/*
+ * pli_register_open opens the register at path. actor is who the journal names for what is done: 1 to 128 characters, as
+ * names of keys are; NULL will do to read. The whole file is checked. Fails with PLI_ERR_IO for what is damaged, no register,
+ * a symbolic link, or in use by another process for longer than a minute; PLI_ERR_UNSUPPORTED for one of a newer version.
+ */
 PLI_API enum pli_status pli_register_open(struct pli_register **out, struct pli *pli, const char *path,
     enum pli_register_mode mode, const char *actor, struct pli_error *err) PLI_MUST_CHECK;
 
@@ -87,15 +93,20 @@ PLI_API enum pli_status pli_register_find(struct pli_register *reg, const char *
 /* What becomes of a key, and under which name. */
 struct pli_register_place {
 	const char *service; /* NULL where name alone says which (renew, rename, ...): the only service that has it */
-	const char *name;    /* UTF-8, 1 to 128 characters, no control or bidirectional ones */
+	const char *name;    /* UTF-8, 1 to 128 characters, no control or bidirectional ones, no blank at the ends */
 	enum pli_role role;
 };
 
 /*
  * pli_register_generate makes a key pair, saves it as file says, and writes it into the register: pending before the file
- * exists, active after the file was read back from the disk and opened a challenge. certs (may be NULL) gets the certificate.
+ * exists, active after the file was read back from the disk and opened a challenge. certs (may be NULL) gets the certificate,
+ * and is of no use after a failure. pair->cn NULL: the name. file->name NULL: the name.
  * After a failure neither file nor active key is there. Fails with PLI_ERR_EXISTS when an active key has the name, or the
  * file exists; otherwise as pli_pair_new and pli_pair_save do.
+ *
+ * A crash leaves a pending key, perhaps with its file, which pli_register_check reports. It keeps no name and is nobody's
+ * recipient. It goes when another key becomes active under its name, when its certificate is imported (which completes
+ * it), or when it is retired. A generation whose pending key has gone meanwhile fails.
  */
 PLI_API enum pli_status pli_register_generate(struct pli_register *reg, const struct pli_register_place *place,
     const struct pli_pair_options *pair, const struct pli_pair_file *file, struct pli_certs *certs,
@@ -133,7 +144,11 @@ PLI_API enum pli_status pli_register_rename(struct pli_register *reg, const stru
 PLI_API enum pli_status pli_register_role(
     struct pli_register *reg, const struct pli_register_place *place, struct pli_error *err) PLI_MUST_CHECK;
 
-/* pli_register_retire and pli_register_compromised end the use of the active key of that name. A retired one can still be found compromised. */
+/*
+ * pli_register_retire and pli_register_compromised end the use of the active key of that name. Retiring a pending one
+ * discards it. A retired key can still be found compromised (the newest of the name); a compromised key pair is so in every
+ * service that has it, and is not imported again.
+ */
 PLI_API enum pli_status pli_register_retire(
     struct pli_register *reg, const struct pli_register_place *place, struct pli_error *err) PLI_MUST_CHECK;
 PLI_API enum pli_status pli_register_compromised(
@@ -167,10 +182,11 @@ enum pli_finding {
 	PLI_FINDING_SINGLE_KEY,   /* a service with only one active key */
 	PLI_FINDING_WEAK,         /* a key that bids may not be sealed to: kind, size, usage */
 	PLI_FINDING_TWO_NAMES,    /* one key under two names */
-	PLI_FINDING_PENDING       /* a key whose generation was interrupted */
+	PLI_FINDING_PENDING,      /* a key whose generation was interrupted */
+	PLI_FINDING_NOT_YET_VALID /* the active key is not valid yet */
 };
 
-/* "expired", "expires-before-opening", "never-tested", "test-old", "no-backup", "single-key", "weak", "two-names", "pending" */
+/* "expired", "expires-before-opening", "never-tested", "test-old", "no-backup", "single-key", "weak", "two-names", "pending", "not-yet-valid" */
 PLI_API const char *pli_finding_id(enum pli_finding finding);
 
 struct pli_register_finding {

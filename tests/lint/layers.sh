@@ -13,7 +13,7 @@ declare -A sees=(
 	[cms]="base der crypt"
 	[engine]="base io der pipe crypt cms"
 	[tree]="base io"
-	[register]="base"
+	[register]="base io"
 	[cli]=""
 	[include]=""
 )
@@ -26,7 +26,7 @@ declare -A public=(
 	[cms]="status.h pli.h keys.h inspect.h"
 	[engine]="*"
 	[tree]="status.h pli.h stream.h keys.h seal.h open.h inspect.h digest.h tree.h"
-	[register]="status.h pli.h keys.h stream.h seal.h open.h register.h"
+	[register]="status.h pli.h keys.h pair.h open.h register.h"
 	[cli]="*"
 	[include]="*"
 )
