@@ -10,13 +10,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "pli/open.h"
 #include "pkcs12_write.h"
 #include "recipients.h"
 #include "sealing.h"
+#include "sink.h"
 #include "stage.h"
 
 #define CHALLENGE_LEN 1024
@@ -180,9 +183,63 @@ out:
 }
 
 enum pli_status
+pli_certs_save(const struct pli_certs *certs, const struct pli_output *out, struct pli_error *err)
+{
+	struct sink *sink = NULL;
+	char *pem = NULL;
+	enum pli_status rc;
+
+	if ((rc = pli_certs_pem(certs, &pem, err)) == PLI_OK &&
+	    (rc = sink_open(&sink, out, NULL, NULL, err)) == PLI_OK) {
+		struct view text = view_of(pem, strlen(pem)), none = view_of(NULL, 0);
+
+		rc = sink_positional(sink) ? sink_put(sink, 0, text, none, err) : sink_write(sink, text, none, err);
+	}
+	if (rc == PLI_OK)
+		rc = sink_commit(sink, err);
+	sink_close(sink);
+	free(pem);
+	return rc;
+}
+
+/* The certificate, in a file that has no name yet. */
+static enum pli_status
+stage_cert(struct stage **stage, struct pli *pli, const struct pli_key *key, const struct pli_pair_file *file,
+    struct pli_error *err)
+{
+	struct pli_certs *certs = NULL;
+	char *pem = NULL;
+	enum pli_status rc;
+
+	if ((rc = stage_new(stage, file->cert_path, false, file->no_sync, err)) == PLI_OK &&
+	    (rc = pli_certs_new(&certs, pli, err)) == PLI_OK && (rc = pli_certs_add_key(certs, key, err)) == PLI_OK &&
+	    (rc = pli_certs_pem(certs, &pem, err)) == PLI_OK)
+		rc = write_all(stage_fd(*stage), view_of(pem, strlen(pem)), file->cert_path, err);
+	free(pem);
+	pli_certs_free(certs);
+	return rc;
+}
+
+/* Two names cannot appear in one step. The certificate is nobody's loss: it is first, and taken back if the key fails. */
+static enum pli_status
+commit_both(struct stage *key, struct stage *cert, const char *cert_path, struct pli_error *err)
+{
+	struct stat made, now;
+	enum pli_status rc;
+
+	if (cert != NULL && (rc = stage_commit(cert, err)) != PLI_OK)
+		return rc;
+	rc = stage_commit(key, err);
+	if (rc != PLI_OK && cert != NULL && fstat(stage_fd(cert), &made) == 0 && lstat(cert_path, &now) == 0 &&
+	    made.st_dev == now.st_dev && made.st_ino == now.st_ino)
+		(void)unlink(cert_path);
+	return rc;
+}
+
+enum pli_status
 pli_pair_save(struct pli *pli, const struct pli_key *key, const struct pli_pair_file *file, struct pli_error *err)
 {
-	struct stage *stage = NULL;
+	struct stage *stage = NULL, *cert = NULL;
 	struct buf bytes = { 0 };
 	enum pli_status rc;
 
@@ -190,8 +247,10 @@ pli_pair_save(struct pli *pli, const struct pli_key *key, const struct pli_pair_
 	    (rc = stage_new(&stage, file->path, false, file->no_sync, err)) == PLI_OK &&
 	    (rc = stage_private(stage, err)) == PLI_OK && (rc = pkcs12_write(pli, key, file, &bytes, err)) == PLI_OK &&
 	    (rc = write_all(stage_fd(stage), buf_view(&bytes), file->path, err)) == PLI_OK &&
-	    (rc = check_written(pli, key, file, stage_fd(stage), buf_view(&bytes), err)) == PLI_OK)
-		rc = stage_commit(stage, err);
+	    (rc = check_written(pli, key, file, stage_fd(stage), buf_view(&bytes), err)) == PLI_OK &&
+	    (file->cert_path == NULL || (rc = stage_cert(&cert, pli, key, file, err)) == PLI_OK))
+		rc = commit_both(stage, cert, file->cert_path, err);
+	stage_free(cert);
 	stage_free(stage);
 	buf_clear(&bytes);
 	return rc;

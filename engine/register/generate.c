@@ -46,6 +46,8 @@ struct generation {
 	bool made_service; /* which was made for it */
 	struct stat made;  /* the file that was made */
 	bool file_is_there;
+	const char *cert_path; /* of the certificate, once the file is there; or NULL */
+	struct stat cert_made;
 };
 
 static enum pli_status
@@ -136,6 +138,9 @@ write_file(struct generation *g, const struct pli_pair_file *file, struct pli_er
 	if (lstat(g->path, &g->made) != 0 || !S_ISREG(g->made.st_mode) || g->made.st_uid != geteuid())
 		return fail(err, PLI_ERR_IO, "%s was written, and is not there any more", g->path);
 	g->file_is_there = true;
+	g->cert_path = file->cert_path;
+	if (g->cert_path != NULL && lstat(g->cert_path, &g->cert_made) != 0)
+		return fail(err, PLI_ERR_IO, "%s was written, and is not there any more", g->cert_path);
 	/* The file has passed its test; this one says with what. */
 	pli_certs_info(g->certs, 0, &info);
 	if ((rc = pli_pair_challenge(g->reg->pli, g->certs, 0, g->key, &opened, err)) != PLI_OK)
@@ -198,13 +203,13 @@ set_active(struct generation *g, struct pli_error *err)
 
 /* Is the file under the path still the one that was made here? */
 static bool
-is_ours(const struct generation *g)
+is_ours(const char *path, const struct stat *made)
 {
 	struct stat now;
 
-	return lstat(g->path, &now) == 0 && now.st_dev == g->made.st_dev && now.st_ino == g->made.st_ino &&
-	       now.st_size == g->made.st_size && now.st_mtim.tv_sec == g->made.st_mtim.tv_sec &&
-	       now.st_mtim.tv_nsec == g->made.st_mtim.tv_nsec;
+	return lstat(path, &now) == 0 && now.st_dev == made->st_dev && now.st_ino == made->st_ino &&
+	       now.st_size == made->st_size && now.st_mtim.tv_sec == made->st_mtim.tv_sec &&
+	       now.st_mtim.tv_nsec == made->st_mtim.tv_nsec;
 }
 
 /* Takes back what there is of a generation that failed. Nothing is said of what goes wrong here: the error is made. */
@@ -226,11 +231,15 @@ take_back(struct generation *g, bool unknown, struct pli_error *err)
 	}
 	if (!g->file_is_there)
 		return;
-	if (unknown)
+	if (unknown) {
 		fail_hint(
 		    err, "whether the key is active shows when the register is opened again: %s is kept", g->path);
-	else if (is_ours(g))
+		return;
+	}
+	if (is_ours(g->path, &g->made))
 		(void)unlink(g->path);
+	if (g->cert_path != NULL && is_ours(g->cert_path, &g->cert_made))
+		(void)unlink(g->cert_path);
 }
 
 static enum pli_status

@@ -60,8 +60,9 @@ enum pli_pair_profile {
 };
 
 struct pli_pair_file {
-	const char *path; /* made with mode 0600; what exists is never replaced */
-	const char *name; /* the friendly name (RFC 2985 5.5.1), UTF-8, 1 to 128 characters; NULL: none */
+	const char *path;      /* made with mode 0600; what exists is never replaced */
+	const char *cert_path; /* where the certificate goes, too, in PEM; never replaced; NULL: nowhere */
+	const char *name;      /* the friendly name (RFC 2985 5.5.1), UTF-8, 1 to 128 characters; NULL: none */
 	enum pli_pair_profile profile;
 	const char *passphrase; /* printable ASCII, 1 to 1,024 bytes: what every store accepts */
 	size_t passphrase_len;
@@ -70,7 +71,7 @@ struct pli_pair_file {
 
 /*
  * pli_pair_save writes key and its certificate as a PKCS#12 file, reads it back from the disk, and opens a challenge that
- * was sealed to the certificate with what it read. Only then the file has its name. Fails with PLI_ERR_EXISTS,
+ * was sealed to the certificate with what it read. Only then the file (and that of the certificate) has its name. Fails with PLI_ERR_EXISTS,
  * PLI_ERR_IO (also when what was read back is not what was written, or does not open), PLI_ERR_PASSPHRASE (one that
  * stores would not accept), PLI_ERR_USAGE (its name), PLI_ERR_CERTIFICATE (a key that the profile cannot hold);
  * nothing is left behind then.
@@ -108,6 +109,13 @@ PLI_API enum pli_status pli_certs_add_cert(
 /* pli_certs_der gives certificate i in DER: *len bytes, borrowed from certs until it is freed. */
 PLI_API enum pli_status pli_certs_der(
     const struct pli_certs *certs, size_t i, const void **der, size_t *len, struct pli_error *err) PLI_MUST_CHECK;
+
+/*
+ * pli_certs_save writes what pli_certs_pem makes to out: complete, or not at all. Fails with PLI_ERR_EXISTS, PLI_ERR_IO.
+ */
+struct pli_output;
+PLI_API enum pli_status pli_certs_save(
+    const struct pli_certs *certs, const struct pli_output *out, struct pli_error *err) PLI_MUST_CHECK;
 
 /*
  * pli_certs_pem writes all certificates as PEM text (RFC 7468), each under a line that names it, for pli_certs_add. *out
