@@ -55,6 +55,8 @@ is_one_of(const struct stat *file, const struct list *list, const char *prefix)
 enum pli_status
 ends_check_output(const struct args *args, const char *path, struct pli_error *err)
 {
+	const char *register_file[] = { args->database };
+	const struct list registers = { register_file, args->database != NULL };
 	struct stat out;
 
 	if (strcmp(path, "-") == 0) {
@@ -67,8 +69,8 @@ ends_check_output(const struct args *args, const char *path, struct pli_error *e
 		return PLI_OK;
 	if (is_one_of(&out, &args->recipients, "") || is_one_of(&out, &args->bundles, "") ||
 	    is_one_of(&out, &args->keys, "") || is_one_of(&out, &args->certs, "") ||
-	    is_one_of(&out, &args->passins, "file:"))
+	    is_one_of(&out, &args->passins, "file:") || is_one_of(&out, &registers, ""))
 		return refuse(err, PLI_ERR_EXISTS, "choose another name for -o",
-		    "%s is a key, certificate or passphrase file of this very command", path);
+		    "%s is a key, certificate, passphrase or register file of this very command", path);
 	return PLI_OK;
 }

@@ -110,6 +110,13 @@ say_json(struct say *say, json_t *record)
 }
 
 void
+say_lost(struct say *say)
+{
+	if (say->stdout_errno == 0)
+		say->stdout_errno = ENOMEM;
+}
+
+void
 say_record(struct say *say, json_t *begin, json_t *rest)
 {
 	if (json_object_update_new(begin, rest) != 0) {
