@@ -17,9 +17,6 @@ check(const struct args *args, struct pli_error *err)
 		    "pli keys export takes no operand, such as %s", args->operands.items[0]);
 	if (args->database == NULL || args->service == NULL)
 		return refuse(err, PLI_ERR_USAGE, "--register DB --service NAME", "name the register and the service");
-	if (args->json && args->output == NULL)
-		return refuse(
-		    err, PLI_ERR_USAGE, "-o FILE", "standard output cannot hold both JSON and the certificates");
 	return PLI_OK;
 }
 
@@ -48,6 +45,8 @@ export_certs(const struct run *run, struct pli_error *err)
 	struct pli_output out;
 	enum pli_status status = check(args, err);
 
+	if (args->output == NULL) /* as with -o - */
+		run->say->records = stderr;
 	if (status == PLI_OK)
 		status = addressees_load(&to, run, err);
 	if (status == PLI_OK && args->output != NULL && strcmp(args->output, "-") != 0)

@@ -99,6 +99,11 @@ list(const struct run *run, struct pli_error *err)
 		    "pli keys list takes one name at most, not %zu", args->operands.count);
 	status = registry_open(&reg, run, PLI_REGISTER_READ, err);
 	begin(&l);
+	if (status == PLI_OK && query.name != NULL) {
+		const struct pli_register_place place = { .service = query.service, .name = query.name };
+
+		status = registry_known(reg, &place, err);
+	}
 	if (status == PLI_OK)
 		status = pli_register_keys(reg, &query, add, &l, err);
 	if (status == PLI_OK)

@@ -107,6 +107,8 @@ show(const struct run *run, struct pli_error *err)
 		status = registry_open(&s.keys_of, run, PLI_REGISTER_READ, err);
 	if (status == PLI_OK)
 		status = registry_open(&s.history_of, run, PLI_REGISTER_READ, err);
+	if (status == PLI_OK)
+		status = registry_known(s.keys_of, &place, err);
 	if (status == PLI_OK) {
 		const struct pli_register_query query = { place.service, place.name, true };
 

@@ -50,6 +50,46 @@ registry_place(struct pli_register_place *place, const struct run *run, size_t c
 	return PLI_OK;
 }
 
+/* The names that there are, as far as they fit. */
+struct names {
+	const char *wanted;
+	bool found;
+	char list[200], last[200]; /* last: keys of one name follow each other */
+};
+
+static enum pli_status
+look(void *arg, const struct pli_register_key *key, struct pli_error *err)
+{
+	struct names *n = arg;
+	size_t at = strlen(n->list);
+
+	(void)err;
+	if (strcmp(key->name, n->wanted) == 0)
+		n->found = true;
+	if (strcmp(key->name, n->last) == 0)
+		return PLI_OK;
+	(void)snprintf(n->last, sizeof(n->last), "%s", key->name);
+	if (at + strlen(key->name) + 8 < sizeof(n->list))
+		(void)snprintf(n->list + at, sizeof(n->list) - at, "%s%s", at > 0 ? ", " : "", key->name);
+	else if (at > 0 && n->list[at - 1] != '.')
+		(void)snprintf(n->list + at, sizeof(n->list) - at, ", ...");
+	return PLI_OK;
+}
+
+enum pli_status
+registry_known(struct pli_register *reg, const struct pli_register_place *place, struct pli_error *err)
+{
+	const struct pli_register_query all = { place->service, NULL, true };
+	struct names n = { .wanted = place->name };
+	char hint[256];
+	enum pli_status status = pli_register_keys(reg, &all, look, &n, err);
+
+	if (status != PLI_OK || n.found)
+		return status;
+	(void)snprintf(hint, sizeof(hint), "there are: %s", n.list[0] != '\0' ? n.list : "none");
+	return refuse(err, PLI_ERR_USAGE, hint, "no key has the name \"%s\"", place->name);
+}
+
 /* Keys of one name come by time: the last one is the newest. */
 struct newest {
 	const struct run *run;

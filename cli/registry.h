@@ -16,6 +16,10 @@ enum pli_status registry_open(struct pli_register **reg, const struct run *run, 
 enum pli_status registry_place(
     struct pli_register_place *place, const struct run *run, size_t count, struct pli_error *err) PLI_MUST_CHECK;
 
+/* registry_known fails with PLI_ERR_USAGE, listing those that there are, when no key, whatever its status, has place's name. */
+enum pli_status registry_known(
+    struct pli_register *reg, const struct pli_register_place *place, struct pli_error *err) PLI_MUST_CHECK;
+
 /* What a command did, for the report of the key. */
 struct deed {
 	const char *done;           /* the word for it: "retired" */

@@ -185,12 +185,13 @@ out:
 enum pli_status
 pli_certs_save(const struct pli_certs *certs, const struct pli_output *out, struct pli_error *err)
 {
+	static const struct pli_hooks nobody = { NULL, NULL, NULL };
 	struct sink *sink = NULL;
 	char *pem = NULL;
 	enum pli_status rc;
 
 	if ((rc = pli_certs_pem(certs, &pem, err)) == PLI_OK &&
-	    (rc = sink_open(&sink, out, NULL, NULL, err)) == PLI_OK) {
+	    (rc = sink_open(&sink, out, NULL, &nobody, err)) == PLI_OK) {
 		struct view text = view_of(pem, strlen(pem)), none = view_of(NULL, 0);
 
 		rc = sink_positional(sink) ? sink_put(sink, 0, text, none, err) : sink_write(sink, text, none, err);
