@@ -239,6 +239,12 @@ begins(struct view text)
 	return n;
 }
 
+bool
+certs_is_der(struct view data)
+{
+	return data.len >= 2 && data.p[0] == 0x30 && (data.p[1] & 0xf0) == 0x80;
+}
+
 enum pli_status
 certs_each(struct pli *pli, struct view data, const char *name, certs_take *take, void *arg, struct pli_error *err)
 {
@@ -251,8 +257,7 @@ certs_each(struct pli *pli, struct view data, const char *name, certs_take *take
 
 	if (data.len == 0 || data.len > INT32_MAX)
 		return fail(err, PLI_ERR_CERTIFICATE, "%s holds no certificate", name);
-	/* A text may begin with the digit that is also the tag of DER. */
-	if (data.p[0] == 0x30 && memmem(data.p, data.len, "-----BEGIN ", 11) == NULL)
+	if (certs_is_der(data))
 		return is_bundle(data) ? take_bundle(pli, data, name, take, arg, err)
 				       : take_der(pli, data.p, data.len, name, take, arg, err);
 	if ((bio = BIO_new_mem_buf(data.p, (int)data.len)) == NULL)
