@@ -63,17 +63,21 @@ common_name(const X509_NAME *name)
 	const ASN1_STRING *value;
 	unsigned char *utf8 = NULL;
 	char *text = NULL;
+	bool whole;
 	int len;
 
 	if (at < 0)
 		return names_text(name);
 	value = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at));
 	/* One with a NUL in it would be shown as another: it is shown escaped, below. */
-	if ((len = ASN1_STRING_to_UTF8(&utf8, value)) >= 0 && memchr(utf8, 0, (size_t)len) == NULL)
+	if ((len = ASN1_STRING_to_UTF8(&utf8, value)) < 0 && context_out_of_memory())
+		return NULL;
+	whole = len >= 0 && memchr(utf8, 0, (size_t)len) == NULL;
+	if (whole)
 		text = strndup((const char *)utf8, (size_t)len);
 	OPENSSL_free(utf8);
 	context_forget();
-	return text != NULL ? text : names_text(name);
+	return whole ? text : names_text(name);
 }
 
 enum pli_status
