@@ -232,7 +232,7 @@ read_key(struct reading *r, struct pli_error *err)
 
 	if (d.len == 0 || d.len > INT32_MAX)
 		return fail(err, PLI_ERR_CERTIFICATE, "%s is not a private key: it holds %zu bytes", r->name, d.len);
-	if (memmem(d.p, d.len, begin, sizeof(begin) - 1) != NULL) {
+	if (!certs_is_der(d) && memmem(d.p, d.len, begin, sizeof(begin) - 1) != NULL) {
 		/* A damaged certificate beside the key is no reason to refuse the key. */
 		if (certs_each(r->pli, d, r->name, keep, r, NULL) != PLI_OK)
 			context_forget();
