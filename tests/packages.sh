@@ -18,7 +18,8 @@ PACKAGES_DEMO=(openssl time)
 PACKAGES_TEST=(libcriterion-dev openssl jq)
 # shellcheck disable=SC2034
 PACKAGES_CI=(clang libclang-rt-dev clang-format clang-tidy cppcheck shellcheck valgrind
-	libbenchmark-dev openjdk-17-jdk-headless libbcpkix-java)
+	libbenchmark-dev openjdk-17-jdk-headless libbcpkix-java
+	libnss3-tools gnutls-bin nodejs gpgsm gpg-agent softhsm2)
 
 # as_root runs a command as root, through sudo where needed.
 as_root()

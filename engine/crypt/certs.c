@@ -63,17 +63,21 @@ common_name(const X509_NAME *name)
 	const ASN1_STRING *value;
 	unsigned char *utf8 = NULL;
 	char *text = NULL;
+	bool whole;
 	int len;
 
 	if (at < 0)
 		return names_text(name);
 	value = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at));
 	/* One with a NUL in it would be shown as another: it is shown escaped, below. */
-	if ((len = ASN1_STRING_to_UTF8(&utf8, value)) >= 0 && memchr(utf8, 0, (size_t)len) == NULL)
+	if ((len = ASN1_STRING_to_UTF8(&utf8, value)) < 0 && context_out_of_memory())
+		return NULL;
+	whole = len >= 0 && memchr(utf8, 0, (size_t)len) == NULL;
+	if (whole)
 		text = strndup((const char *)utf8, (size_t)len);
 	OPENSSL_free(utf8);
 	context_forget();
-	return text != NULL ? text : names_text(name);
+	return whole ? text : names_text(name);
 }
 
 enum pli_status
@@ -239,6 +243,12 @@ begins(struct view text)
 	return n;
 }
 
+bool
+certs_is_der(struct view data)
+{
+	return data.len >= 2 && data.p[0] == 0x30 && (data.p[1] & 0xf0) == 0x80;
+}
+
 enum pli_status
 certs_each(struct pli *pli, struct view data, const char *name, certs_take *take, void *arg, struct pli_error *err)
 {
@@ -251,8 +261,7 @@ certs_each(struct pli *pli, struct view data, const char *name, certs_take *take
 
 	if (data.len == 0 || data.len > INT32_MAX)
 		return fail(err, PLI_ERR_CERTIFICATE, "%s holds no certificate", name);
-	/* A text may begin with the digit that is also the tag of DER. */
-	if (data.p[0] == 0x30 && memmem(data.p, data.len, "-----BEGIN ", 11) == NULL)
+	if (certs_is_der(data))
 		return is_bundle(data) ? take_bundle(pli, data, name, take, arg, err)
 				       : take_der(pli, data.p, data.len, name, take, arg, err);
 	if ((bio = BIO_new_mem_buf(data.p, (int)data.len)) == NULL)

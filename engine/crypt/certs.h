@@ -45,6 +45,12 @@ typedef enum pli_status certs_take(void *arg, X509 *x509, struct pli_error *err)
 enum pli_status certs_each(struct pli *pli, struct view data, const char *name, certs_take *take, void *arg,
     struct pli_error *err) PLI_MUST_CHECK;
 
+/*
+ * certs_is_der: do the bytes begin as something longer than 127 bytes does in DER or BER? No text does: it may begin with
+ * the digit that is also the tag, but what follows then is no continuation byte of UTF-8. (A name in DER may look like PEM.)
+ */
+bool certs_is_der(struct view data);
+
 /* cert_weakness says in words why nothing should be sealed to this kind of key, or NULL. */
 const char *cert_weakness(EVP_PKEY *pkey);
 

@@ -98,17 +98,20 @@ make_key(OSSL_LIB_CTX *lib, enum pli_pair_type type)
 static bool
 choose_hash(const struct issue *j, EVP_MD **md)
 {
-	char name[64] = "SHA256";
 	int bits = EVP_PKEY_get_bits(j->signer);
+	const char *name = "SHA256";
+	char own[64];
 
 	*md = NULL;
 	if (EVP_PKEY_is_a(j->signer, "ED25519") || EVP_PKEY_is_a(j->signer, "ED448"))
 		return true;
-	if (EVP_PKEY_is_a(j->signer, "EC"))
-		(void)strcpy(name, bits <= 256 ? "SHA256" : bits <= 384 ? "SHA384" : "SHA512");
-	else if (EVP_PKEY_is_a(j->signer, "RSA-PSS") &&
-		 EVP_PKEY_get_default_digest_name(j->signer, name, sizeof(name)) <= 0)
-		return false;
+	if (EVP_PKEY_is_a(j->signer, "EC")) {
+		name = bits <= 256 ? "SHA256" : bits <= 384 ? "SHA384" : "SHA512";
+	} else if (EVP_PKEY_is_a(j->signer, "RSA-PSS")) {
+		if (EVP_PKEY_get_default_digest_name(j->signer, own, sizeof(own)) <= 0)
+			return false;
+		name = own;
+	}
 	return (*md = EVP_MD_fetch(j->pli->lib, name, NULL)) != NULL;
 }
 

@@ -190,15 +190,12 @@ unlock_pkcs12(struct reading *r, PKCS12 *p12, struct pli_error *err)
 static enum pli_status
 read_pkcs12(struct reading *r, struct pli_error *err)
 {
-	const unsigned char *p = r->data.p;
-	PKCS12 *p12 = PKCS12_init_ex(NID_pkcs7_data, r->pli->lib, NULL);
+	PKCS12 *p12 = pkcs12_read_form(r->pli->lib, r->data);
 	struct pkcs12_read contents;
 	enum pli_status rc;
 
-	if (p12 == NULL || d2i_PKCS12(&p12, &p, (long)r->data.len) == NULL) {
-		/* d2i frees what it was given when it fails */
+	if (p12 == NULL)
 		return not_a_key(r, err);
-	}
 	if ((rc = unlock_pkcs12(r, p12, err)) != PLI_OK)
 		goto out;
 	if ((rc = pkcs12_read(r->pli, r->data, r->name, r->passphrase, &contents, err)) == PLI_OK) {
@@ -235,7 +232,7 @@ read_key(struct reading *r, struct pli_error *err)
 
 	if (d.len == 0 || d.len > INT32_MAX)
 		return fail(err, PLI_ERR_CERTIFICATE, "%s is not a private key: it holds %zu bytes", r->name, d.len);
-	if (memmem(d.p, d.len, begin, sizeof(begin) - 1) != NULL) {
+	if (!certs_is_der(d) && memmem(d.p, d.len, begin, sizeof(begin) - 1) != NULL) {
 		/* A damaged certificate beside the key is no reason to refuse the key. */
 		if (certs_each(r->pli, d, r->name, keep, r, NULL) != PLI_OK)
 			context_forget();

@@ -4,13 +4,16 @@
 /*
  * pkcs12_read.h - what is in a PKCS#12 file (RFC 7292), once its passphrase is known.
  *
- *      pkcs12_read -> pkcs12_read_clear
+ *      pkcs12_read_form -> PKCS12_verify_mac ... -> pkcs12_read -> pkcs12_read_clear
  */
 
-#include <openssl/x509.h>
+#include <openssl/pkcs12.h>
 
 #include "bytes.h"
 #include "pli/pli.h"
+
+/* pkcs12_read_form decodes the file der, of at most INT32_MAX bytes, for the context lib. NULL: it is none. */
+PKCS12 *pkcs12_read_form(OSSL_LIB_CTX *lib, struct view der);
 
 struct pkcs12_read {
 	EVP_PKEY *pkey;
