@@ -434,7 +434,7 @@ full_disk(void)
 	rlim_t most;
 
 	check(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
-	for (most = 0;; most += 1500) {
+	for (most = 0;; most += 4000) {
 		enum pli_status rc;
 
 		check_ok(try_open(&reg, path, PLI_REGISTER_WRITE), err);
