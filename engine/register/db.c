@@ -116,7 +116,7 @@ db_resolve(struct db *db, const char *path, bool *there, struct pli_error *err)
 	return PLI_OK;
 }
 
-/* No statement is needed for these, and none of them reads the file. */
+/* None of these reads the file. */
 static int
 harden(sqlite3 *sq)
 {
@@ -133,7 +133,7 @@ harden(sqlite3 *sq)
 		{ SQLITE_DBCONFIG_DQS_DDL, 0 },
 	};
 	static const char *const pragmas[] = { "PRAGMA cell_size_check = ON", "PRAGMA mmap_size = 0",
-		"PRAGMA temp_store = MEMORY", "PRAGMA synchronous = FULL" };
+		"PRAGMA temp_store = MEMORY" };
 	int code = SQLITE_OK, now;
 	size_t i;
 
@@ -158,12 +158,12 @@ connect(struct db *db, const char *name, int flags, struct pli_error *err)
 	enum pli_status rc;
 	int code = sqlite3_open_v2(name, &db->sq, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW, NULL);
 
-	if (code == SQLITE_OK)
-		code = harden(db->sq);
 	if (code == SQLITE_OK) {
 		db_patience(db, PATIENCE_MS);
-		return PLI_OK;
+		code = harden(db->sq);
 	}
+	if (code == SQLITE_OK)
+		return PLI_OK;
 	rc = db_fail(db, code, "open the register", err);
 	(void)sqlite3_close(db->sq);
 	db->sq = NULL;
@@ -205,7 +205,9 @@ check_header(struct db *db, struct pli_error *err)
 static int
 try_read(struct db *db)
 {
-	return sqlite3_exec(db->sq, "SELECT count(*) FROM sqlite_schema", NULL, NULL, NULL);
+	int code = sqlite3_exec(db->sq, "SELECT count(*) FROM sqlite_schema", NULL, NULL, NULL);
+
+	return code != SQLITE_OK ? code : sqlite3_exec(db->sq, "PRAGMA synchronous = FULL", NULL, NULL, NULL);
 }
 
 /* Is nobody writing? Then there is no WAL, or an empty one. */

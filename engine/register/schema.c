@@ -89,6 +89,9 @@ static const char step_1[] =
 
     "CREATE TRIGGER services_stay BEFORE DELETE ON services WHEN EXISTS (SELECT 1 FROM keys WHERE service = OLD.id)"
     " BEGIN SELECT raise(ABORT, 'a service with keys is never deleted'); END;"
+    "CREATE TRIGGER services_add BEFORE INSERT ON services"
+    " WHEN EXISTS (SELECT 1 FROM services WHERE id = NEW.id OR name = NEW.name)"
+    " BEGIN SELECT raise(ABORT, 'this service is there already'); END;"
     "CREATE TRIGGER services_keep BEFORE UPDATE ON services"
     " BEGIN SELECT raise(ABORT, 'what a service is does not change'); END;";
 
@@ -190,7 +193,7 @@ check_journal(struct db *db, struct pli_error *err)
 
 	rc = db_number(db, &holes, NULL,
 	    "SELECT count(*) - coalesce(max(id), 0) OR coalesce(min(id), 1) <> 1 OR coalesce(max(id), 0) <> "
-	    "coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'journal'), 0) FROM journal",
+	    "coalesce((SELECT max(seq) FROM sqlite_sequence WHERE name = 'journal'), 0) FROM journal",
 	    NO_VALUES, err);
 	if (rc == PLI_OK && holes != 0)
 		rc = db_damaged(db, "lines of its journal are missing", err);
