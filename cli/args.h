@@ -36,6 +36,7 @@ struct args {
 	const char *ca_cert, *ca_key, *ca_passin;
 	unsigned role, type, p12_profile; /* 1 and the place of the word among those of the option; 0: not said */
 	unsigned days, test_days;         /* 0: not said */
+	const char *backend;              /* NULL: not said */
 	int64_t opening;                  /* seconds since 1970; 0: not said */
 	uint64_t max_size, max_files;     /* 0: not said */
 	int threads;                      /* as struct pli_seal_options has it */

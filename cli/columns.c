@@ -71,7 +71,7 @@ columns_print(struct say *say, const struct columns *table)
 
 	if (widths == NULL || table->incomplete) {
 		free(widths);
-		say_lost(say);
+		say_incomplete(say);
 		return;
 	}
 	for (row = 0; row < table->rows; row++)
@@ -118,7 +118,7 @@ columns_csv(struct say *say, const struct columns *table)
 		(void)fputs("\r\n", stdout);
 	}
 	if (table->incomplete)
-		say_lost(say);
+		say_incomplete(say);
 }
 
 void
