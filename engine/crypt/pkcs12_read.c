@@ -11,6 +11,7 @@
 #include <openssl/provider.h>
 
 #include "context.h"
+#include "pli/keys.h"
 
 PKCS12 *
 pkcs12_read_form(OSSL_LIB_CTX *lib, struct view der)
@@ -183,4 +184,17 @@ pkcs12_read_clear(struct pkcs12_read *p)
 	EVP_PKEY_free(p->pkey);
 	sk_X509_pop_free(p->certs, X509_free);
 	*p = (struct pkcs12_read){ 0 };
+}
+
+bool
+pli_legacy_provider(void)
+{
+	OSSL_LIB_CTX *lib = OSSL_LIB_CTX_new();
+	OSSL_PROVIDER *legacy = lib == NULL ? NULL : OSSL_PROVIDER_load(lib, "legacy");
+
+	if (legacy != NULL)
+		(void)OSSL_PROVIDER_unload(legacy);
+	OSSL_LIB_CTX_free(lib);
+	context_forget();
+	return legacy != NULL;
 }

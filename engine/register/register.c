@@ -174,3 +174,9 @@ pli_register_find(struct pli_register *reg, const char *issuer, const char *seri
 	    RECORDS_SELECT "WHERE (k.issuer = ?1 AND k.serial = ?2) OR k.ski = ?3 ORDER BY s.name, k.name, k.id",
 	    VALUES(value_text(issuer), value_text(serial), value_text(ski)), each, arg, err);
 }
+
+const char *
+pli_register_library(void)
+{
+	return sqlite3_libversion();
+}

@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <sys/stat.h>
 
+#include "pli/tree.h"
+
 struct writing {
 	struct buf *out;
 	struct pli_error *err;
@@ -75,4 +77,10 @@ out:
 		(void)archive_write_free(a);
 	archive_entry_free(entry);
 	return rc;
+}
+
+const char *
+pli_tree_library(void)
+{
+	return archive_version_string();
 }

@@ -125,6 +125,9 @@ PLI_API bool pli_key_legacy(const struct pli_key *key);
 
 PLI_API void pli_key_free(struct pli_key *key);
 
+/* pli_legacy_provider: can libcrypto's legacy provider be loaded, without which old PKCS#12 files are not read? */
+PLI_API bool pli_legacy_provider(void);
+
 #ifdef __cplusplus
 }
 #endif

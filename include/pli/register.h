@@ -224,6 +224,9 @@ PLI_API enum pli_status pli_register_journal(struct pli_register *reg, const cha
     enum pli_status (*each)(void *arg, const struct pli_register_event *event, struct pli_error *err), void *arg,
     struct pli_error *err) PLI_MUST_CHECK;
 
+/* pli_register_library is the version of SQLite, for diagnosis. The string is constant. */
+PLI_API const char *pli_register_library(void);
+
 #ifdef __cplusplus
 }
 #endif
