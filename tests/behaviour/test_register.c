@@ -198,6 +198,7 @@ refused_names(void)
 		    bad[i][0] == '\0' || generate(reg, "S", bad[i], PLI_ROLE_BACKUP, support_path("no.p12")) != PLI_OK);
 		err = (struct pli_error){ 0 };
 	}
+	is(import(reg, "S", "Eve", (enum pli_role)7, SUPPORT_P521, false), PLI_ERR_USAGE, "no role 7", "");
 	check(!support_exists(support_path("no.p12")));
 	memset(longest, 'x', sizeof(longest));
 	longest[128] = '\0';

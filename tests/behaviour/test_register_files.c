@@ -105,6 +105,12 @@ no_register(void)
 	support_write(where, view_of(text, sizeof(text)));
 	check(refused_untouched(other, PLI_ERR_IO, "of another program"));
 	check(support_exists(where));
+	/* What is left of a register that went away is not played back into a new one. */
+	path = support_path("gone.db");
+	(void)snprintf(where, sizeof(where), "%s-wal", path);
+	support_write(where, view_of(text, sizeof(text)));
+	check(refused(path, PLI_REGISTER_CREATE, PLI_ERR_IO, "without its register"));
+	check(!support_exists(path) && support_exists(where));
 }
 
 static void
