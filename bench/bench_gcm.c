@@ -72,8 +72,8 @@ segment(struct bench *b, const void *what)
 	struct pli_build build;
 	struct gcm *g;
 
-	if (gcm_new(&g, bench_setup_pli(), view_of(key, sizeof(key)), view_of(nonce, sizeof(nonce)), 1, op == GCM_SEAL,
-		&err) != PLI_OK) {
+	if (gcm_new(&g, bench_setup_pli(), view_of(key, sizeof(key)), view_of(nonce, sizeof(nonce)), 1, UINT64_MAX,
+		op == GCM_SEAL, &err) != PLI_OK) {
 		bench_fail(b, err.message);
 		return;
 	}

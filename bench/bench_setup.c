@@ -40,7 +40,7 @@ bench_setup_pli(void)
 {
 	struct pli_error err = { 0 };
 
-	if (made.pli == NULL && pli_new(&made.pli, &err) != PLI_OK)
+	if (made.pli == NULL && pli_new_with(&made.pli, getenv("PLI_BACKEND"), &err) != PLI_OK)
 		give_up(err.message);
 	return made.pli;
 }

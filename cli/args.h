@@ -29,6 +29,7 @@ struct args {
 	struct list recipients, bundles; /* -r, -R */
 	struct list keys, certs, passins;
 	const char *output, *directory;
+	const char *backend;          /* NULL: not said */
 	int64_t opening;              /* seconds since 1970; 0: not said */
 	uint64_t max_size, max_files; /* 0: not said */
 	int threads;                  /* as struct pli_seal_options has it */

@@ -171,7 +171,7 @@ doctor(const struct run *run, struct pli_error *err)
 
 	if (run->args->operands.count > 0)
 		return refuse(err, PLI_ERR_USAGE, NULL, "pli doctor takes no operand");
-	status = pli_new(&pli, err);
+	status = command_context(&pli, run->args, err);
 	if (status == PLI_OK)
 		pli_describe(pli, &d.build);
 	else

@@ -36,6 +36,9 @@ struct command {
 	enum pli_status (*run)(const struct run *run, struct pli_error *err);
 };
 
+/* command_context makes the context that --backend, or PLI_BACKEND in the environment, asks for. */
+enum pli_status command_context(struct pli **out, const struct args *args, struct pli_error *err);
+
 extern const struct command cmd_seal;
 extern const struct command cmd_open;
 extern const struct command cmd_verify;

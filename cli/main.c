@@ -112,6 +112,14 @@ print_version(struct say *say, struct pli_error *err)
 	return PLI_OK;
 }
 
+enum pli_status
+command_context(struct pli **out, const struct args *args, struct pli_error *err)
+{
+	const char *backend = args->backend != NULL ? args->backend : getenv("PLI_BACKEND");
+
+	return pli_new_with(out, backend != NULL && backend[0] != '\0' ? backend : NULL, err);
+}
+
 static enum pli_status
 run_command(const struct command *command, const struct args *args, struct say *say, struct pli_error *err)
 {
@@ -119,7 +127,7 @@ run_command(const struct command *command, const struct args *args, struct say *
 	enum pli_status status = PLI_OK;
 
 	if (!command->makes_context)
-		status = pli_new(&run.pli, err);
+		status = command_context(&run.pli, args, err);
 	if (status == PLI_OK)
 		status = command->run(&run, err);
 	pli_free(run.pli);

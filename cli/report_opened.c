@@ -99,6 +99,10 @@ digests_text(const struct run *run, const struct unlocked *u)
 	const char *folder = u->output != NULL && u->found.archive ? u->output : "";
 	size_t i;
 
+	if (run->args->digests && u->files.incomplete) {
+		say_incomplete(run->say);
+		return;
+	}
 	for (i = 0; i < u->files.count; i++) {
 		const struct file *file = &u->files.items[i];
 		const char *path = u->output != NULL && !u->found.archive ? u->output : file_path(u, file);
@@ -149,6 +153,10 @@ list_text(const struct run *run, const struct unlocked *u)
 	size_t i;
 	int width;
 
+	if (u->files.incomplete) {
+		say_incomplete(run->say);
+		return;
+	}
 	for (i = 0; i < u->files.count; i++)
 		if (u->files.items[i].bytes > largest)
 			largest = u->files.items[i].bytes;
@@ -175,8 +183,6 @@ report_listed(const struct run *run, const char *operand, const void *result, st
 		return;
 	}
 	list_text(run, u);
-	if (u->files.incomplete)
-		say_warning(run->say, "out of memory: the list is not complete");
 	say_news(run->say, "%s: %" PRIu64 " file%s, %" PRIu64 " bytes", ends_input(operand).name, u->found.files,
 	    u->found.files == 1 ? "" : "s", u->found.bytes);
 	verdict_text(run, u);

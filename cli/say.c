@@ -14,6 +14,21 @@
 
 #include "text.h"
 
+/*
+ * Memory was short for a part of a record. jansson's calls are many, and each would have to be asked: its allocator is asked
+ * instead, and a record that lacks something is not printed.
+ */
+static bool record_lacks;
+
+static void *
+allocate(size_t size)
+{
+	void *p = malloc(size);
+
+	record_lacks |= p == NULL;
+	return p;
+}
+
 void
 say_init(struct say *say, const struct args *args)
 {
@@ -24,6 +39,7 @@ say_init(struct say *say, const struct args *args)
 	say->quiet = args->quiet;
 	say->verbose = args->verbose;
 	say->records = data_on_stdout ? stderr : stdout;
+	json_set_alloc_funcs(allocate, free);
 }
 
 /* Remembers why stdout did not take what was written; stderr has nobody left to tell. */
@@ -34,7 +50,8 @@ flush(struct say *say, FILE *stream)
 		say->stdout_errno = errno != 0 ? errno : EIO;
 }
 
-static void __attribute__((format(printf, 3, 0)))
+/* Returns false where memory was short and the line says only that. */
+static bool __attribute__((format(printf, 3, 0)))
 print_line(FILE *stream, const char *prefix, const char *format, va_list ap)
 {
 	char *line = NULL;
@@ -45,6 +62,14 @@ print_line(FILE *stream, const char *prefix, const char *format, va_list ap)
 	text_print(stream, line != NULL ? line : "out of memory");
 	(void)fputc('\n', stream);
 	free(line);
+	return line != NULL;
+}
+
+void
+say_incomplete(struct say *say)
+{
+	if (say->stdout_errno == 0)
+		say->stdout_errno = ENOMEM;
 }
 
 void
@@ -54,7 +79,8 @@ say_report(struct say *say, const char *format, ...)
 
 	va_start(ap, format);
 	errno = 0;
-	print_line(stdout, "", format, ap);
+	if (!print_line(stdout, "", format, ap))
+		say_incomplete(say);
 	flush(say, stdout);
 	va_end(ap);
 }
@@ -67,7 +93,7 @@ say_news(struct say *say, const char *format, ...)
 	if (say->json || say->quiet)
 		return;
 	va_start(ap, format);
-	print_line(stderr, "", format, ap);
+	(void)print_line(stderr, "", format, ap);
 	va_end(ap);
 }
 
@@ -79,7 +105,7 @@ say_detail(struct say *say, const char *format, ...)
 	if (say->json || say->quiet || !say->verbose)
 		return;
 	va_start(ap, format);
-	print_line(stderr, "  ", format, ap);
+	(void)print_line(stderr, "  ", format, ap);
 	va_end(ap);
 }
 
@@ -91,22 +117,26 @@ say_warning(struct say *say, const char *format, ...)
 	if (say->json)
 		return;
 	va_start(ap, format);
-	print_line(stderr, "pli: warning: ", format, ap);
+	(void)print_line(stderr, "pli: warning: ", format, ap);
 	va_end(ap);
 }
 
 void
 say_json(struct say *say, json_t *record)
 {
+	char *line = NULL;
+
+	if (record != NULL && !record_lacks)
+		line = json_dumps(record, JSON_COMPACT | JSON_ENSURE_ASCII);
 	errno = 0;
-	if (record == NULL || json_dumpf(record, say->records, JSON_COMPACT | JSON_ENSURE_ASCII) != 0) {
-		if (say->stdout_errno == 0)
-			say->stdout_errno = errno != 0 ? errno : ENOMEM;
-	} else {
-		(void)fputc('\n', say->records);
-	}
+	if (line != NULL && !record_lacks) /* jansson does not see that it lost a key */
+		(void)fprintf(say->records, "%s\n", line);
+	else
+		say_incomplete(say);
 	flush(say, say->records);
+	free(line);
 	json_decref(record);
+	record_lacks = false;
 }
 
 void
@@ -128,6 +158,7 @@ say_string(const char *s)
 	if (s == NULL)
 		return json_null();
 	clean = text_clean(s);
+	record_lacks |= clean == NULL;
 	string = clean != NULL ? json_string(clean) : NULL;
 	free(clean);
 	return string;
@@ -142,6 +173,7 @@ say_name(json_t *record, const char *key, const char *hex_key, const char *path)
 	if (path == NULL || text_is_utf8(path))
 		return;
 	hex = text_hex(path);
+	record_lacks |= hex == NULL;
 	(void)json_object_set_new(record, hex_key, say_string(hex));
 	free(hex);
 }

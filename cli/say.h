@@ -40,6 +40,9 @@ void say_detail(struct say *say, const char *format, ...) __attribute__((format(
 /* say_warning prints one line on stderr. With --json it belongs into the record instead. */
 void say_warning(struct say *say, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* say_incomplete: memory was short for what stdout should have got. It counts as a failed write. */
+void say_incomplete(struct say *say);
+
 /* say_json takes record and prints it on one line; NULL (no memory for it) counts as a failed write. */
 void say_json(struct say *say, json_t *record);
 

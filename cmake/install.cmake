@@ -13,5 +13,8 @@ configure_package_config_file(cmake/pliConfig.cmake.in ${CMAKE_CURRENT_BINARY_DI
 write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/pliConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/pliConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/pliConfigVersion.cmake
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/pli)
+if(PLI_GCRYPT_LIBRARY)
+  set(PLI_GCRYPT_PC -lgcrypt)
+endif()
 configure_file(cmake/pli.pc.in ${CMAKE_CURRENT_BINARY_DIR}/pli.pc @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/pli.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

@@ -67,8 +67,8 @@ opening_begin(struct opening *o, struct pli *pli, const struct pli_key *const *k
 		return fail(err, PLI_ERR_LIMIT, "the content is longer than one AES-GCM message can be");
 	o->threads = flow_threads(o->options.threads, o->options.segment, length);
 	if ((rc = wrap_open(pli, keys, count, h, &o->key, &key, err)) == PLI_OK)
-		rc = gcm_new(
-		    &o->gcm, pli, secret_view(&key), h->nonce, o->threads == 0 ? 1 : (unsigned)o->threads, false, err);
+		rc = gcm_new(&o->gcm, pli, secret_view(&key), h->nonce, o->threads == 0 ? 1 : (unsigned)o->threads,
+		    length, false, err);
 	secret_clear(&key);
 	if (rc == PLI_OK && gcm_serial(o->gcm))
 		o->threads = 0;

@@ -109,6 +109,7 @@ write_all(int fd, struct view bytes, const char *path, struct pli_error *err)
 static enum pli_status
 read_again(int fd, bool sync, const char *path, struct buf *out, struct pli_error *err)
 {
+	static const struct pli_hooks none;
 	struct pli_input in = pli_input_fd(fd, path);
 	struct source *source = NULL;
 	enum pli_status rc;
@@ -118,7 +119,7 @@ read_again(int fd, bool sync, const char *path, struct buf *out, struct pli_erro
 	if (lseek(fd, 0, SEEK_SET) != 0)
 		return fail_errno(err, PLI_ERR_IO, errno, "cannot read %s again", path);
 	(void)posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
-	if ((rc = source_open(&source, &in, NULL, err)) == PLI_OK &&
+	if ((rc = source_open(&source, &in, &none, err)) == PLI_OK &&
 	    (rc = buf_reserve(out, (size_t)source_size(source), err)) == PLI_OK)
 		rc = source_read(source, out->p, (size_t)source_size(source), &out->len, err);
 	source_close(source);

@@ -153,7 +153,7 @@ start_flow(struct pli_sealer *sealer, struct pli *pli, const struct wrap *wrap, 
 
 	plan.threads = flow_threads(sealer->options.threads, plan.segment, sealer->length);
 	rc = gcm_new(&sealer->gcm, pli, secret_view(&wrap->key), secret_view(&wrap->nonce),
-	    plan.threads == 0 ? 1 : (unsigned)plan.threads, true, err);
+	    plan.threads == 0 ? 1 : (unsigned)plan.threads, sealer->length, true, err);
 	if (rc != PLI_OK)
 		return rc;
 	plan.gcm = sealer->gcm;

@@ -64,7 +64,7 @@ support_pli(void)
 	struct pli_error err = { 0 };
 
 	clean_up_once();
-	if (context == NULL && pli_new(&context, &err) != PLI_OK)
+	if (context == NULL && pli_new_with(&context, getenv("PLI_BACKEND"), &err) != PLI_OK)
 		give_up(err.message);
 	return context;
 }

@@ -1,6 +1,6 @@
 /*
- * context.c - a private library context, everything fetched from it once, and the choice of how GCM segments are
- * computed, made by known answers: what EVP does when a context changes direction is observed, not promised.
+ * context.c - a private library context, and everything fetched from it once. How GCM segments are computed is chosen by
+ * known answers (backend.c): what EVP does when a context changes direction is observed, not promised.
  */
 #include "context.h"
 
@@ -11,8 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "backend.h"
 #include "cpus.h"
-#include "gcm.h"
 
 static bool
 fetch_aes(struct pli *pli, struct context_aes *aes, const char *gcm, const char *ctr, const char *ecb)
@@ -34,8 +34,14 @@ free_aes(struct context_aes *aes)
 enum pli_status
 pli_new(struct pli **out, struct pli_error *err)
 {
+	return pli_new_with(out, NULL, err);
+}
+
+enum pli_status
+pli_new_with(struct pli **out, const char *backend, struct pli_error *err)
+{
+	enum pli_status rc;
 	struct pli *pli;
-	int path;
 
 	*out = NULL;
 	if ((pli = calloc(1, sizeof(*pli))) == NULL)
@@ -45,20 +51,16 @@ pli_new(struct pli **out, struct pli_error *err)
 	    !fetch_aes(pli, &pli->aes192, "AES-192-GCM", "AES-192-CTR", "AES-192-ECB") ||
 	    !fetch_aes(pli, &pli->aes256, "AES-256-GCM", "AES-256-CTR", "AES-256-ECB") ||
 	    (pli->wrap = EVP_CIPHER_fetch(pli->lib, "AES-256-WRAP", NULL)) == NULL ||
-	    (pli->sha256 = EVP_MD_fetch(pli->lib, "SHA256", NULL)) == NULL) {
-		(void)context_fail(err, PLI_ERR, "libcrypto does not offer what pli needs");
+	    (pli->sha256 = EVP_MD_fetch(pli->lib, "SHA256", NULL)) == NULL)
+		rc = context_fail(err, PLI_ERR, "libcrypto does not offer what pli needs");
+	else
+		rc = backend_choose(pli, backend, err);
+	if (rc != PLI_OK) {
 		pli_free(pli);
-		return PLI_ERR;
+		return rc;
 	}
-	for (path = GCM_SEGMENTS; path <= GCM_SERIAL; path++) {
-		pli->gcm_path = (enum gcm_path)path;
-		if (gcm_self_test(pli)) {
-			*out = pli;
-			return PLI_OK;
-		}
-	}
-	pli_free(pli);
-	return fail(err, PLI_ERR, "the self-test of AES-GCM failed: this libcrypto cannot be trusted");
+	*out = pli;
+	return PLI_OK;
 }
 
 void
@@ -71,6 +73,7 @@ pli_free(struct pli *pli)
 	free_aes(&pli->aes256);
 	EVP_CIPHER_free(pli->wrap);
 	EVP_MD_free(pli->sha256);
+	free(pli->fastest);
 	if (pli->lib != NULL) {
 		OPENSSL_thread_stop_ex(pli->lib);
 		OSSL_LIB_CTX_free(pli->lib);
@@ -92,7 +95,7 @@ pli_describe(const struct pli *pli, struct pli_build *out)
 
 	out->version = PLI_VERSION;
 	out->libcrypto = OpenSSL_version(OPENSSL_VERSION);
-	out->backend = "evp";
+	out->backend = backend_for(pli, UINT64_MAX)->name;
 	out->gcm = paths[pli->gcm_path];
 	out->cpus = cpus_count();
 }
@@ -101,6 +104,22 @@ const struct context_aes *
 context_aes(const struct pli *pli, size_t key_len)
 {
 	return key_len == 16 ? &pli->aes128 : key_len == 24 ? &pli->aes192 : &pli->aes256;
+}
+
+EVP_CIPHER_CTX *
+context_keyed(const EVP_CIPHER *cipher, struct view key, int iv_len, bool encrypts)
+{
+	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+
+	if (ctx == NULL)
+		return NULL;
+	if (EVP_CipherInit_ex(ctx, cipher, NULL, NULL, NULL, encrypts) != 1 ||
+	    (iv_len > 0 && EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_IVLEN, iv_len, NULL) != 1) ||
+	    EVP_CipherInit_ex(ctx, NULL, NULL, key.p, NULL, encrypts) != 1 || EVP_CIPHER_CTX_set_padding(ctx, 0) != 1) {
+		EVP_CIPHER_CTX_free(ctx);
+		return NULL;
+	}
+	return ctx;
 }
 
 enum pli_status

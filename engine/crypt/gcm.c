@@ -1,37 +1,39 @@
 /*
- * gcm.c - GHASH is a polynomial in H, so the hashes of segments combine; CTR can start anywhere. EVP hides both, but a
- * GCM context with a 16-byte IV computes its first counter block as J0 = GHASH(IV), which can be inverted:
+ * gcm.c - GHASH is a polynomial in H, so the hashes of segments combine; CTR can start anywhere. Libraries hide both, but
+ * GCM with a 16-byte IV computes its first counter block as J0 = GHASH(IV), which can be inverted:
  *
- *      IV = ((J * 1/H) ^ lengths(0, 128)) * 1/H                EVP then starts exactly at J
- *      Y  = ((tag ^ AES(J)) * 1/H) ^ lengths(0, 8 * len)       the segment's own GHASH, from the tag that EVP gives
+ *      IV = ((J * 1/H) ^ lengths(0, 128)) * 1/H                the back end then starts exactly at J
+ *      Y  = ((tag ^ AES(J)) * 1/H) ^ lengths(0, 8 * len)       the segment's own GHASH, from the tag that it gives
  *      fold, in order: Yall = Yall * H^blocks ^ Y
  *      T  = ((Ya * H^blocks ^ Yall ^ lengths(8 * aad, 8 * len)) * H) ^ AES(J0)
  *
- * EVP gives no tag when it decrypts; after the bytes the context is turned to encrypt, which changes nothing but that.
- * The hash alone comes from ciphertext fed as AAD. See the paths in context.h for what replaces which part.
+ * The hash alone comes from ciphertext fed as AAD. See backend.h for who computes, and the paths in context.h for what
+ * replaces which part where EVP does not do what it was seen to do.
  */
 #include "gcm.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend.h"
 #include "context.h"
 #include "gf.h"
 
 #define SCRATCH 4096
 
 struct worker {
-	EVP_CIPHER_CTX *cipher; /* GCM or CTR, with the key */
-	EVP_CIPHER_CTX *hash;   /* GCM, with the key */
-	EVP_CIPHER_CTX *block;  /* ECB, with the key */
+	EVP_CIPHER_CTX *cipher; /* on the other paths: CTR, or GCM for all of the message */
+	EVP_CIPHER_CTX *block;  /* ECB */
 };
 
 struct gcm {
 	const struct pli *pli;
+	const struct backend *backend;
 	enum gcm_path path;
 	bool sealing;
 	unsigned workers;
 	struct worker *worker;
+	uint8_t *handles; /* of the back end, one for each worker */
 	uint8_t j0[16];
 	uint8_t mask[16];      /* AES(J0) */
 	uint8_t hash_mask[16]; /* the mask of the hash contexts, whose IV is zero */
@@ -56,22 +58,6 @@ static uint64_t
 blocks(uint64_t len)
 {
 	return len / 16 + (len % 16 != 0);
-}
-
-static EVP_CIPHER_CTX *
-keyed(const EVP_CIPHER *cipher, const uint8_t *key, int iv_len, int enc)
-{
-	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
-
-	if (ctx == NULL)
-		return NULL;
-	if (EVP_CipherInit_ex(ctx, cipher, NULL, NULL, NULL, enc) != 1 ||
-	    (iv_len > 0 && EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_IVLEN, iv_len, NULL) != 1) ||
-	    EVP_CipherInit_ex(ctx, NULL, NULL, key, NULL, enc) != 1 || EVP_CIPHER_CTX_set_padding(ctx, 0) != 1) {
-		EVP_CIPHER_CTX_free(ctx);
-		return NULL;
-	}
-	return ctx;
 }
 
 static bool
@@ -111,9 +97,15 @@ first_counter(struct gcm *g, struct view nonce)
 	wipe(&y, sizeof(y));
 }
 
+static void *
+handle(struct gcm *g, unsigned worker)
+{
+	return g->handles + worker * g->backend->size;
+}
+
 enum pli_status
-gcm_new(struct gcm **out, const struct pli *pli, struct view key, struct view nonce, unsigned workers, bool sealing,
-    struct pli_error *err)
+gcm_new(struct gcm **out, const struct pli *pli, struct view key, struct view nonce, unsigned workers, uint64_t bytes,
+    bool sealing, struct pli_error *err)
 {
 	const struct context_aes *aes = context_aes(pli, key.len);
 	static const uint8_t one[16] = { [15] = 1 };
@@ -125,7 +117,10 @@ gcm_new(struct gcm **out, const struct pli *pli, struct view key, struct view no
 	*out = NULL;
 	if (nonce.len == 0 || nonce.len > SECRET_MAX)
 		return fail(err, PLI_ERR_UNSUPPORTED, "a GCM nonce of %zu bytes is not accepted", nonce.len);
-	if ((g = calloc(1, sizeof(*g))) == NULL || (g->worker = calloc(workers, sizeof(*g->worker))) == NULL) {
+	if ((g = calloc(1, sizeof(*g))) != NULL)
+		g->backend = backend_for(pli, bytes);
+	if (g == NULL || (g->worker = calloc(workers, sizeof(*g->worker))) == NULL ||
+	    (g->handles = calloc(workers, g->backend->size)) == NULL) {
 		gcm_free(g);
 		return fail_memory(err);
 	}
@@ -135,8 +130,8 @@ gcm_new(struct gcm **out, const struct pli *pli, struct view key, struct view no
 	g->workers = workers;
 	ok = secret_set(&g->nonce, nonce, err) == PLI_OK;
 	for (i = 0; ok && i < workers; i++)
-		ok = (g->worker[i].block = keyed(aes->ecb, key.p, 0, 1)) != NULL &&
-		     (g->worker[i].hash = keyed(aes->gcm, key.p, 12, 1)) != NULL;
+		ok = (g->worker[i].block = context_keyed(aes->ecb, key, 0, true)) != NULL &&
+		     g->backend->init(handle(g, i), pli, key, sealing);
 	ok = ok && encrypt_block(g->worker[0].block, zero, block);
 	if (ok) {
 		g->h = gf_load(block);
@@ -147,12 +142,9 @@ gcm_new(struct gcm **out, const struct pli *pli, struct view key, struct view no
 	}
 	ok = ok && encrypt_block(g->worker[0].block, g->j0, g->mask) &&
 	     encrypt_block(g->worker[0].block, one, g->hash_mask);
-	for (i = 0; ok && i < workers; i++) {
-		if (g->path == GCM_CTR_HASH)
-			g->worker[i].cipher = keyed(aes->ctr, key.p, 0, 1);
-		else
-			g->worker[i].cipher =
-			    keyed(aes->gcm, key.p, g->path == GCM_SERIAL ? (int)nonce.len : 16, sealing);
+	for (i = 0; ok && g->path != GCM_SEGMENTS && i < workers; i++) {
+		g->worker[i].cipher = g->path == GCM_CTR_HASH ? context_keyed(aes->ctr, key, 0, true)
+							      : context_keyed(aes->gcm, key, (int)nonce.len, sealing);
 		ok = g->worker[i].cipher != NULL;
 	}
 	ok = ok && (g->path != GCM_SERIAL || start_serial(g));
@@ -173,11 +165,12 @@ gcm_free(struct gcm *g)
 	if (g == NULL)
 		return;
 	for (i = 0; i < g->workers; i++) {
+		g->backend->clear(handle(g, i));
 		EVP_CIPHER_CTX_free(g->worker[i].cipher);
-		EVP_CIPHER_CTX_free(g->worker[i].hash);
 		EVP_CIPHER_CTX_free(g->worker[i].block);
 	}
 	free(g->worker);
+	free(g->handles);
 	wipe(g, sizeof(*g));
 	free(g);
 }
@@ -204,15 +197,11 @@ unmask(const struct gcm *g, const uint8_t tag[16], const uint8_t mask[16], struc
 }
 
 static bool
-hash(struct gcm *g, struct worker *w, const uint8_t *in, size_t len, uint8_t digest[16])
+hash(struct gcm *g, unsigned worker, const uint8_t *in, size_t len, uint8_t digest[16])
 {
 	uint8_t tag[16];
-	bool ok;
-	int n;
+	bool ok = g->backend->hash(handle(g, worker), in, len, tag);
 
-	ok = EVP_EncryptInit_ex(w->hash, NULL, NULL, NULL, zero) == 1 &&
-	     EVP_EncryptUpdate(w->hash, NULL, &n, in, (int)len) == 1 && EVP_EncryptFinal_ex(w->hash, tag, &n) == 1 &&
-	     EVP_CIPHER_CTX_ctrl(w->hash, EVP_CTRL_AEAD_GET_TAG, 16, tag) == 1;
 	if (ok)
 		unmask(g, tag, g->hash_mask, lengths(len, 0), digest);
 	wipe(tag, sizeof(tag));
@@ -221,19 +210,15 @@ hash(struct gcm *g, struct worker *w, const uint8_t *in, size_t len, uint8_t dig
 
 static bool
 cipher_segment(
-    struct gcm *g, struct worker *w, uint64_t off, const uint8_t *in, uint8_t *out, size_t len, uint8_t digest[16])
+    struct gcm *g, unsigned worker, uint64_t off, const uint8_t *in, uint8_t *out, size_t len, uint8_t digest[16])
 {
 	uint8_t j[16], mask[16], iv[16], tag[16];
 	bool ok;
-	int n;
 
 	counter(g, off, j);
 	gf_store(gf_mul(gf_add(gf_mul(gf_load(j), g->inverse), lengths(0, 16)), g->inverse), iv);
-	ok = encrypt_block(w->block, j, mask) && EVP_CipherInit_ex(w->cipher, NULL, NULL, NULL, iv, g->sealing) == 1 &&
-	     EVP_CipherUpdate(w->cipher, out, &n, in, (int)len) == 1 && n == (int)len &&
-	     (g->sealing || EVP_CipherInit_ex(w->cipher, NULL, NULL, NULL, NULL, 1) == 1) &&
-	     EVP_CipherFinal_ex(w->cipher, tag, &n) == 1 &&
-	     EVP_CIPHER_CTX_ctrl(w->cipher, EVP_CTRL_AEAD_GET_TAG, 16, tag) == 1;
+	ok = encrypt_block(g->worker[worker].block, j, mask) &&
+	     g->backend->segment(handle(g, worker), iv, in, out, len, tag);
 	if (ok)
 		unmask(g, tag, mask, lengths(0, len), digest);
 	wipe(mask, sizeof(mask));
@@ -245,24 +230,25 @@ cipher_segment(
 /* EVP's CTR counts in 128 bits, GCM in 32: a segment whose counter passes 2^32 is done in two parts. */
 static bool
 ctr_segment(
-    struct gcm *g, struct worker *w, uint64_t off, const uint8_t *in, uint8_t *out, size_t len, uint8_t digest[16])
+    struct gcm *g, unsigned worker, uint64_t off, const uint8_t *in, uint8_t *out, size_t len, uint8_t digest[16])
 {
+	EVP_CIPHER_CTX *ctr = g->worker[worker].cipher;
 	uint8_t j[16];
 	uint64_t left;
 	size_t at, part;
 	int n;
 
-	if (!g->sealing && !hash(g, w, in, len, digest))
+	if (!g->sealing && !hash(g, worker, in, len, digest))
 		return false;
 	for (at = 0; at < len; at += part) {
 		counter(g, off + at + 16, j);
 		left = ((UINT64_C(1) << 32) - load_be32(j + 12)) * 16;
 		part = left < len - at ? (size_t)left : len - at;
-		if (EVP_EncryptInit_ex(w->cipher, NULL, NULL, NULL, j) != 1 ||
-		    EVP_EncryptUpdate(w->cipher, out + at, &n, in + at, (int)part) != 1 || n != (int)part)
+		if (EVP_EncryptInit_ex(ctr, NULL, NULL, NULL, j) != 1 ||
+		    EVP_EncryptUpdate(ctr, out + at, &n, in + at, (int)part) != 1 || n != (int)part)
 			return false;
 	}
-	return !g->sealing || hash(g, w, out, len, digest);
+	return !g->sealing || hash(g, worker, out, len, digest);
 }
 
 static bool
@@ -298,17 +284,16 @@ enum pli_status
 gcm_segment(struct gcm *g, unsigned worker, enum gcm_op op, uint64_t off, const uint8_t *in, uint8_t *out, size_t len,
     uint8_t digest[16], struct pli_error *err)
 {
-	struct worker *w = &g->worker[worker];
 	bool ok;
 
 	if (g->path == GCM_SERIAL)
-		ok = serial_segment(g, w, op, in, out, len, digest);
+		ok = serial_segment(g, &g->worker[0], op, in, out, len, digest);
 	else if (op == GCM_HASH)
-		ok = hash(g, w, in, len, digest);
+		ok = hash(g, worker, in, len, digest);
 	else if (g->path == GCM_SEGMENTS)
-		ok = cipher_segment(g, w, off, in, out, len, digest);
+		ok = cipher_segment(g, worker, off, in, out, len, digest);
 	else
-		ok = ctr_segment(g, w, off, in, out, len, digest);
+		ok = ctr_segment(g, worker, off, in, out, len, digest);
 	return ok ? PLI_OK : context_fail(err, PLI_ERR, "AES-GCM failed at byte %llu", (unsigned long long)off);
 }
 
@@ -332,7 +317,7 @@ combine(struct gcm *g, struct view aad, uint8_t tag[16], struct pli_error *err)
 	uint8_t of_aad[16];
 
 	if (aad.len > 0) {
-		if (aad.len > INT32_MAX || !hash(g, &g->worker[0], aad.p, aad.len, of_aad))
+		if (aad.len > INT32_MAX || !hash(g, 0, aad.p, aad.len, of_aad))
 			return context_fail(err, PLI_ERR, "the authenticated attributes cannot be hashed");
 		sum = gf_add(gf_mul(gf_load(of_aad), gf_pow(g->h, blocks(g->len))), sum);
 	}

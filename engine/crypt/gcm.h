@@ -32,11 +32,11 @@ struct gcm;
 
 /*
  * gcm_new prepares the message with the content key (16, 24 or 32 bytes) and nonce (1 to 64 bytes) for workers (at
- * least 1) that call gcm_segment. sealing: all segments are
+ * least 1) that call gcm_segment. bytes is the length of the content, or UINT64_MAX. sealing: all segments are
  * sealed; otherwise they are opened or hashed.
  */
 enum pli_status gcm_new(struct gcm **out, const struct pli *pli, struct view key, struct view nonce, unsigned workers,
-    bool sealing, struct pli_error *err) PLI_MUST_CHECK;
+    uint64_t bytes, bool sealing, struct pli_error *err) PLI_MUST_CHECK;
 
 /* gcm_free wipes and frees. NULL is fine. */
 void gcm_free(struct gcm *g);
@@ -66,7 +66,7 @@ enum pli_status gcm_check(struct gcm *g, struct view aad, struct view tag, struc
 /* gcm_restart forgets what was folded. */
 enum pli_status gcm_restart(struct gcm *g, struct pli_error *err) PLI_MUST_CHECK;
 
-/* gcm_self_test: do known answers come out, both ways, on the path that pli says? Leaves no error behind. */
+/* gcm_self_test: do known answers come out, both ways, on the path that pli says, short content? Leaves no error behind. */
 bool gcm_self_test(const struct pli *pli);
 
 /* gcm_fail is the one text for a wrong key, a damaged tag, damaged content: which of them it was is nobody's business. */

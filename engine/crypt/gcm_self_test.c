@@ -66,7 +66,7 @@ seals(const struct pli *pli)
 
 	for (i = 0; i < sizeof(in); i++)
 		in[i] = (uint8_t)(i * 7 + 1);
-	ok = gcm_new(&g, pli, view_of(key, 32), view_of(nonce, 12), 1, true, NULL) == PLI_OK &&
+	ok = gcm_new(&g, pli, view_of(key, 32), view_of(nonce, 12), 1, LONG, true, NULL) == PLI_OK &&
 	     run(g, GCM_SEAL, in, out, LONG, 336) && gcm_tag(g, tag, NULL) == PLI_OK &&
 	     one_shot(pli, in, want, LONG, want_tag) && memcmp(out, want, LONG) == 0 && memcmp(tag, want_tag, 16) == 0;
 	gcm_free(g);
@@ -85,7 +85,7 @@ opens(const struct pli *pli)
 	for (i = 0; i < sizeof(in); i++)
 		in[i] = (uint8_t)(i * 5 + 3);
 	ok = one_shot(pli, in, out, LONG, tag) &&
-	     gcm_new(&g, pli, view_of(key, 32), view_of(nonce, 12), 1, false, NULL) == PLI_OK &&
+	     gcm_new(&g, pli, view_of(key, 32), view_of(nonce, 12), 1, LONG, false, NULL) == PLI_OK &&
 	     run(g, GCM_HASH, out, back, LONG, 336) &&
 	     gcm_check(g, view_of(NULL, 0), view_of(tag, 16), NULL) == PLI_OK && gcm_restart(g, NULL) == PLI_OK &&
 	     run(g, GCM_OPEN, out, back, LONG, 496) && memcmp(in, back, LONG) == 0 &&

@@ -18,10 +18,8 @@ pkcs12_read_form(OSSL_LIB_CTX *lib, struct view der)
 	PKCS12 *p12 = PKCS12_init_ex(NID_pkcs7_data, lib, NULL);
 	BIO *bio = BIO_new_mem_buf(der.p, (int)der.len);
 
-	/* Of the d2i calls only that for a BIO keeps the context. It frees what it was given when it fails. */
-	if (p12 != NULL && bio != NULL && d2i_PKCS12_bio(bio, &p12) == NULL)
-		p12 = NULL;
-	if (bio == NULL) {
+	/* Of the d2i calls only that for a BIO keeps the context. A failed one has freed p12, or left it as it was. */
+	if (bio == NULL || p12 == NULL || d2i_PKCS12_bio(bio, &p12) == NULL) {
 		PKCS12_free(p12);
 		p12 = NULL;
 	}

@@ -47,11 +47,16 @@ make_hidden(struct folder *f, struct pli_error *err)
 			continue;
 		}
 		f->fd = openat(f->parent_fd, f->hidden, FOLDER);
-		if (f->fd >= 0 && flock(f->fd, LOCK_EX | LOCK_NB) == 0 && fstat(f->fd, &st) == 0 && st.st_nlink > 0)
+		/* Where folders cannot be locked nobody sweeps, either. */
+		if (f->fd >= 0 && (flock(f->fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) &&
+		    fstat(f->fd, &st) == 0 && st.st_nlink > 0)
 			return PLI_OK;
+		e = errno;
 		if (f->fd >= 0)
 			(void)close(f->fd);
 		f->fd = -1;
+		(void)unlinkat(f->parent_fd, f->hidden, AT_REMOVEDIR);
+		errno = e;
 	}
 	f->hidden[0] = '\0';
 	return fail_errno(err, PLI_ERR_IO, errno, "cannot make a folder in %s", f->parent);
@@ -109,6 +114,16 @@ folder_fd(const struct folder *f)
 	return f->fd;
 }
 
+/* Under its hidden name, in a parent that others can write to, it may have been exchanged for something else. */
+static bool
+is_other(const struct folder *f)
+{
+	struct stat named, written;
+
+	return fstatat(f->parent_fd, f->name, &named, AT_SYMLINK_NOFOLLOW) == 0 && fstat(f->fd, &written) == 0 &&
+	       (named.st_dev != written.st_dev || named.st_ino != written.st_ino);
+}
+
 enum pli_status
 folder_commit(struct folder *f, struct pli_error *err)
 {
@@ -120,6 +135,9 @@ folder_commit(struct folder *f, struct pli_error *err)
 			   ? taken(f, err)
 			   : fail_errno(err, PLI_ERR_IO, errno, "cannot give %s/%s its name", f->parent, f->name);
 	f->committed = true;
+	if (is_other(f))
+		return fail(
+		    err, PLI_ERR_IO, "somebody else put another folder in the place of %s/%s", f->parent, f->name);
 	/* The folder is complete and in place: where its permissions cannot be widened, it stays its owner's alone. */
 	if (fchmod(f->fd, 0777 & ~hidden_umask()) != 0)
 		errno = 0;

@@ -25,7 +25,7 @@ int folder_fd(const struct folder *f);
 
 /*
  * folder_commit syncs all that is in the folder, gives it its name, never replacing, and syncs the parent. Fails as
- * stage_commit does.
+ * stage_commit does: with PLI_ERR_IO, too, where somebody else put another folder in its place.
  */
 enum pli_status folder_commit(struct folder *f, struct pli_error *err) PLI_MUST_CHECK;
 

@@ -2,6 +2,7 @@
 #include "hidden.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -43,55 +44,62 @@ hidden_name(char out[HIDDEN_CAP])
 }
 
 /*
- * One step of removing a folder: files go; the name of the first folder in it that does not is written to next. Returns
- * false if there is none.
+ * One step of removing a folder, open for this alone: files go; the name of the first folder in it that does not is written
+ * to next. Returns false if there is none. It may be removed because memory or descriptors are short, and takes neither.
  */
 static bool
 empty_folder(int fd, char next[NAME_MAX + 1])
 {
-	int again = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = again < 0 ? NULL : fdopendir(again);
-	const struct dirent *d;
-	bool found = false;
+	_Alignas(struct dirent64) char entries[8192];
+	const struct dirent64 *d;
+	ssize_t len, at;
 
-	if (dir == NULL) {
-		if (again >= 0)
-			(void)close(again);
-		return false;
-	}
-	while (!found && (d = readdir(dir)) != NULL) {
-		if (strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0 || unlinkat(fd, d->d_name, 0) == 0 ||
-		    unlinkat(fd, d->d_name, AT_REMOVEDIR) == 0)
-			continue;
-		(void)snprintf(next, NAME_MAX + 1, "%s", d->d_name);
-		found = true;
-	}
-	(void)closedir(dir);
-	return found;
+	while ((len = getdents64(fd, entries, sizeof(entries))) > 0)
+		for (at = 0; at < len; at += d->d_reclen) {
+			d = (const struct dirent64 *)(const void *)(entries + at);
+			if (strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0 ||
+			    unlinkat(fd, d->d_name, 0) == 0 || unlinkat(fd, d->d_name, AT_REMOVEDIR) == 0)
+				continue;
+			(void)snprintf(next, NAME_MAX + 1, "%s", d->d_name);
+			return true;
+		}
+	return false;
+}
+
+/* One that may not be read or written to is still ours. */
+static int
+open_to_empty(int parent, const char *name)
+{
+	int fd = openat(parent, name, FOLDER);
+
+	if (fd >= 0)
+		(void)fchmod(fd, 0700);
+	else if (errno == EACCES && fchmodat(parent, name, 0700, 0) == 0)
+		fd = openat(parent, name, FOLDER);
+	return fd;
 }
 
 /* Removes the first folder below name that has no folders in it, or name itself. Returns true while there is more to do. */
 static bool
 remove_one(int folder, const char *name)
 {
-	int parent = dup(folder), fd = openat(folder, name, FOLDER);
+	int parent = folder, fd = openat(folder, name, FOLDER);
 	char leaf[NAME_MAX + 1], next[NAME_MAX + 1];
 	bool top = true, removed;
 
 	(void)snprintf(leaf, sizeof(leaf), "%s", name);
 	while (fd >= 0 && empty_folder(fd, next)) {
-		if (parent >= 0)
+		if (parent != folder)
 			(void)close(parent);
 		parent = fd;
-		/* one that may not be read is still ours */
-		fd = fchmodat(parent, next, 0700, 0) == 0 ? openat(parent, next, FOLDER) : -1;
+		fd = open_to_empty(parent, next);
 		memcpy(leaf, next, sizeof(leaf));
 		top = false;
 	}
-	removed = fd >= 0 && parent >= 0 && unlinkat(parent, leaf, AT_REMOVEDIR) == 0;
+	removed = fd >= 0 && unlinkat(parent, leaf, AT_REMOVEDIR) == 0;
 	if (fd >= 0)
 		(void)close(fd);
-	if (parent >= 0)
+	if (parent != folder)
 		(void)close(parent);
 	return removed && !top;
 }

@@ -26,7 +26,7 @@ void hidden_sweep(int folder);
 /* hidden_remove removes a folder with all that is in it. */
 void hidden_remove(int folder, const char *name);
 
-/* hidden_umask is the process's umask, which is not changed for other threads to see it. */
+/* hidden_umask is the process's umask, which is not changed for other threads to see it; 077 where it cannot be read. */
 mode_t hidden_umask(void);
 
 #endif

@@ -29,7 +29,7 @@ static int
 open_hidden(struct stage *s)
 {
 	struct stat st;
-	int fd, i;
+	int fd, i, e;
 
 	for (i = 0; i < TRIES; i++) {
 		if (!hidden_name(s->hidden))
@@ -43,7 +43,10 @@ open_hidden(struct stage *s)
 		if ((flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) && fstat(fd, &st) == 0 &&
 		    st.st_nlink > 0)
 			return fd;
+		e = errno;
 		(void)close(fd);
+		(void)unlinkat(s->folder_fd, s->hidden, 0);
+		errno = e;
 	}
 	s->hidden[0] = '\0';
 	return -1;

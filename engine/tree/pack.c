@@ -30,12 +30,13 @@ check_output(const struct plan *plan, const struct pli_output *out, struct pli_e
 	struct stat st;
 	size_t i;
 
-	if (out->kind != PLI_END_PATH || out->name == NULL || stat(out->name, &st) != 0)
+	if (!(out->kind == PLI_END_PATH && out->name != NULL && stat(out->name, &st) == 0) &&
+	    !(out->kind == PLI_END_FD && fstat(out->fd, &st) == 0))
 		return PLI_OK;
 	for (i = 0; i < plan_count(plan); i++)
 		if (plan_entry(plan, i)->device == st.st_dev && plan_entry(plan, i)->inode == st.st_ino)
 			return fail(err, PLI_ERR_EXISTS, "%s is one of the files that are sealed: it is never replaced",
-			    out->name);
+			    out->name != NULL ? out->name : "the output");
 	return PLI_OK;
 }
 

@@ -38,6 +38,13 @@ struct pli;
  */
 PLI_API enum pli_status pli_new(struct pli **out, struct pli_error *err) PLI_MUST_CHECK;
 
+/*
+ * pli_new_with is pli_new with the back end of that name, "evp" (libcrypto) or "gcrypt" (libgcrypt, where pli was built with
+ * it), or, with NULL, the faster of them on this CPU, as pli_new does. The bytes are the same. Fails with PLI_ERR_USAGE for
+ * a name that this pli does not have.
+ */
+PLI_API enum pli_status pli_new_with(struct pli **out, const char *backend, struct pli_error *err) PLI_MUST_CHECK;
+
 /* pli_free frees the context and stops libcrypto's state of this thread. NULL is fine. */
 PLI_API void pli_free(struct pli *pli);
 
@@ -48,7 +55,7 @@ PLI_API void pli_thread_stop(struct pli *pli);
 struct pli_build {
 	const char *version;   /* of pli */
 	const char *libcrypto; /* version text of the linked libcrypto */
-	const char *backend;   /* "evp" */
+	const char *backend;   /* "evp" or "gcrypt" */
 	const char *gcm;       /* "segments", "ctr+hash" or "serial": design of FORMAT.md does not depend on it */
 	unsigned cpus;         /* that this process may run on */
 };

@@ -1,6 +1,9 @@
 /*
  * Archives that nobody's pli wrote, sealed as plain content and opened beside a canary: whatever they say, nothing is
  * written outside, nothing is left of what fails, and honest archives of other programs open.
+ *
+ * With HOSTILE_INTO=FOLDER in the environment each archive goes there, too, named by its number and the exit codes that it
+ * may have: for tests/cli/hostile.sh.
  */
 #include "suite.h"
 #include "trees.h"
@@ -157,6 +160,38 @@ check_canary(void)
 	buf_clear(&got);
 }
 
+static size_t tried, turned_away;
+
+/* Says how many archives a test tried, and begins to count again. */
+static void
+count(const char *what, size_t least)
+{
+	(void)fprintf(stderr, "hostile: %-13s %4zu archives, %4zu turned away\n", what, tried, turned_away);
+	check(turned_away >= least);
+	tried = turned_away = 0;
+}
+
+static void
+keep(const struct buf *a, unsigned fates)
+{
+	static const struct {
+		enum fate fate;
+		const char *code;
+	} all[] = { { REFUSED, " 17" }, { DAMAGED, " 10" }, { OPENS | PLAIN, " 0" }, { CANNOT, " 16" } };
+	static unsigned number;
+	const char *into = getenv("HOSTILE_INTO");
+	char path[512], codes[32] = "";
+	size_t i;
+
+	if (into == NULL)
+		return;
+	for (i = 0; i < COUNT(all); i++)
+		if ((fates & all[i].fate) != 0)
+			(void)strcat(codes, all[i].code);
+	check(snprintf(path, sizeof(path), "%s/%04u%s.tar", into, ++number, codes) < (int)sizeof(path));
+	support_write(path, buf_view(a));
+}
+
 /* Opens the archive in a; the caller's fates say how that may end. Returns how it did. */
 static enum pli_status
 try_archive(const char *what, const struct buf *a, unsigned fates)
@@ -182,6 +217,9 @@ try_archive(const char *what, const struct buf *a, unsigned fates)
 	if (!allowed(rc, fates))
 		(void)fprintf(stderr, "%s: %s %s\n", what, pli_status_id(rc), err.message);
 	check(allowed(rc, fates));
+	keep(a, fates);
+	tried++;
+	turned_away += rc != PLI_OK;
 	check_canary();
 	(void)snprintf(target, sizeof(target), "%s/in/bid", trees_root);
 	if (rc == PLI_OK)
@@ -276,6 +314,7 @@ names(void)
 		add_folder(&a, all[i].name);
 		try_done(all[i].name, &a, all[i].fates);
 	}
+	count("names", 60);
 }
 
 static void
@@ -317,6 +356,7 @@ long_names(void)
 	add_pax(&a, "path", "../canary\0b", 11);
 	add_file(&a, "x");
 	try_done("NUL behind ..", &a, REFUSED | DAMAGED);
+	count("long names", 4);
 }
 
 static void
@@ -358,6 +398,7 @@ links(void)
 	try_done("the root as a link", &a, REFUSED);
 	add_link(&a, "", "../beside");
 	try_done("a link without a name", &a, REFUSED | DAMAGED);
+	count("links", 60);
 }
 
 static void
@@ -394,6 +435,7 @@ conflicts(void)
 		(all[i].two[strlen(all[i].two) - 1] == '/' ? add_folder : add_file)(&a, all[i].two);
 		try_done(all[i].two, &a, all[i].fates);
 	}
+	count("conflicts", 10);
 }
 
 static void
@@ -412,6 +454,7 @@ modes(void)
 		(void)add_header(&a, "./", '5', NULL, 0, all[i]);
 		try_done("modes", &a, OPENS | REFUSED);
 	}
+	count("modes", 0);
 }
 
 static void
@@ -444,6 +487,7 @@ sizes(void)
 	add_bytes(&a, "evil", 4);
 	add_file(&a, "f");
 	try_done("a folder with content", &a, DAMAGED | REFUSED | OPENS);
+	count("sizes", 3);
 }
 
 static void
@@ -472,6 +516,7 @@ sparse_tricks(void)
 	(void)add_header(&a, "f", 'S', NULL, 4, 0644);
 	add_bytes(&a, "evil", 4);
 	try_done("an old sparse file", &a, REFUSED | DAMAGED | OPENS);
+	count("sparse tricks", 1);
 }
 
 /* Members that only tell of others, and kinds that there are not. */
@@ -500,6 +545,7 @@ other_types(void)
 	add_bytes(&a, "../canary", 10);
 	add_link(&a, "f", "g");
 	try_done("a long link", &a, REFUSED);
+	count("other types", 2);
 }
 
 static void
@@ -532,6 +578,7 @@ cut_short(void)
 		a.p[i] = old;
 	}
 	buf_clear(&a);
+	count("cut short", 10);
 }
 
 /* By libarchive itself, in the formats that other programs write. */
@@ -598,6 +645,7 @@ other_writers(void)
 			buf_clear(&a);
 		}
 	}
+	count("other writers", 10);
 }
 
 static void

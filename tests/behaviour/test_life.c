@@ -433,6 +433,65 @@ taken_names(void)
 	pli_certs_free(certs);
 }
 
+/* An envelope at the front of memory, of which the last byte would get the first byte of the content. */
+static void
+open_over_itself(struct pli_certs *certs, uint8_t *memory, size_t len, size_t cap)
+{
+	const struct pli_key *key = support_key(SUPPORT_P256);
+	struct pli_input in = pli_input_memory(memory + cap, len, "content");
+	struct pli_output out = pli_output_memory(memory, cap, "envelope");
+	struct pli_seal_options seal = PLI_SEAL_DEFAULTS;
+	struct pli_open_options open = PLI_OPEN_DEFAULTS;
+	struct pli_error err = { 0 };
+	struct pli_sealed sealed;
+
+	check_ok(pli_seal(support_pli(), certs, &in, &out, &seal, &sealed, &err), err);
+	in = pli_input_memory(memory, (size_t)sealed.bytes, "envelope");
+	out = pli_output_memory(memory + sealed.bytes - 1, len, "content");
+	check(pli_open(support_pli(), &key, 1, &in, &out, &open, NULL, &err) == PLI_ERR_EXISTS);
+	out = pli_output_memory(memory + sealed.bytes, len, "content");
+	pli_error_clear(&err);
+	check_ok(pli_open(support_pli(), &key, 1, &in, &out, &open, NULL, &err), err);
+}
+
+/* In one piece of memory, at every distance that matters: refused wherever a byte is both, and then nothing is written. */
+static void
+memory_that_overlaps(void)
+{
+	enum { SMALL = 1000, CAP = 4000 };
+	static const struct {
+		size_t in, out, cap;
+		bool overlap;
+	} all[] = { { 0, 0, CAP, true }, { 0, SMALL - 1, CAP, true }, { 0, SMALL, CAP, false },
+		{ CAP - 1, 0, CAP, true }, { CAP, 0, CAP, false }, { 1000, 0, CAP, true }, { 0, 500, 1, true },
+		{ CAP, CAP - 1, 1, false }, { CAP, CAP + SMALL, 1, false } };
+	struct pli_seal_options options = PLI_SEAL_DEFAULTS;
+	struct pli_certs *certs = one_cert();
+	uint8_t *memory = malloc(3 * CAP), *before = malloc(3 * CAP);
+	size_t i;
+
+	check(memory != NULL && before != NULL && pli_seal_bound(certs, SMALL) <= CAP);
+	options.threads = 0;
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		struct pli_input in = pli_input_memory(memory + all[i].in, SMALL, "in");
+		struct pli_output out = pli_output_memory(memory + all[i].out, all[i].cap, "out");
+		struct pli_error err = { 0 };
+		enum pli_status rc;
+
+		support_bytes(memory, 3 * CAP, (uint32_t)i);
+		memcpy(before, memory, 3 * CAP);
+		rc = pli_seal(support_pli(), certs, &in, &out, &options, NULL, &err);
+		check((rc == PLI_ERR_EXISTS) == all[i].overlap);
+		check(all[i].overlap || rc == (all[i].cap == CAP ? PLI_OK : PLI_ERR_LIMIT));
+		check(memcmp(memory + all[i].in, before + all[i].in, SMALL) == 0);
+		check(!all[i].overlap || memcmp(memory, before, 3 * CAP) == 0);
+	}
+	open_over_itself(certs, memory, SMALL, CAP);
+	free(memory);
+	free(before);
+	pli_certs_free(certs);
+}
+
 #define TESTS(T, S)                                                                                                    \
 	T(S, sealers_freed)                                                                                            \
 	T(S, failure_sticks)                                                                                           \
@@ -444,5 +503,6 @@ taken_names(void)
 	T(S, two_contexts)                                                                                             \
 	T(S, shared_context)                                                                                           \
 	T(S, context_freed_first)                                                                                      \
-	T(S, taken_names)
+	T(S, taken_names)                                                                                              \
+	T(S, memory_that_overlaps)
 SUITE(life, TESTS)

@@ -217,8 +217,10 @@ set_up(enum support_kind kind)
 {
 	const struct pli_seal_options options = PLI_SEAL_DEFAULTS;
 	struct pli_error err = { 0 };
+	struct pli_build build;
 
 	world.pli = support_pli();
+	pli_describe(world.pli, &build); /* the search for the fastest back end, which copes without memory */
 	world.certs = support_certs(&kind, 1);
 	world.kind = kind;
 	new_key();
@@ -440,10 +442,13 @@ make_pair(uint64_t *len, struct pli_error *err)
 static enum pli_status
 new_context(uint64_t *len, struct pli_error *err)
 {
+	struct pli_build build;
 	struct pli *pli;
 	enum pli_status rc = pli_new(&pli, err);
 
 	check((rc == PLI_OK) == (pli != NULL));
+	if (rc == PLI_OK)
+		pli_describe(pli, &build);
 	pli_free(pli);
 	*len = 0;
 	return rc;

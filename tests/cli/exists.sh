@@ -33,6 +33,38 @@ done
 refuse 15 open --force "${auth[@]}" -o bid.pli bid.pli
 input=f refuse 15 seal --force -r "$K/p256.pem" -o f -
 
+# Standard output, too, whatever way the shell opened it.
+to_itself()
+{
+	"$PLI" "${@:2}" 1<>"$1"
+}
+appended()
+{
+	"$PLI" "${@:2}" >>"$1"
+}
+from_itself()
+{
+	# shellcheck disable=SC2094
+	"$PLI" "${@:2}" <"$1" 1<>"$1"
+}
+mkdir around
+cp f g
+cp f around/g
+cp bid.pli bid2.pli
+for how in to_itself appended; do
+	run 15 "$how" g seal --raw -r "$K/p256.pem" -o - g
+	run 15 "$how" g seal -r "$K/p256.pem" -o - g
+	run 15 "$how" around/g seal -r "$K/p256.pem" -o - around
+	run 15 "$how" g seal -r "$K/p256.pem" -o - f g
+	run 15 "$how" bid2.pli open "${auth[@]}" -o - bid2.pli
+done
+run 15 from_itself g seal -r "$K/p256.pem" -o - -
+run 15 from_itself bid2.pli open "${auth[@]}" -o - -
+same g f
+same around/g f
+same bid2.pli bid.pli
+rm -r around g bid2.pli
+
 # Folders, links to nowhere and devices are not replaced.
 mkdir folder
 refuse 15 seal --raw -r "$K/p256.pem" -o folder f

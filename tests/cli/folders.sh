@@ -99,7 +99,7 @@ run 0 "${decrypt[@]}" -in bid.pli -out bid.tar
 run 0 pli open --no-sync "${auth[@]}" -o same.tar bid.pli
 same bid.tar same.tar
 
-# through WORD COMMAND... extracts bid.tar, its standard input, in the folder WORD, silently.
+# through WORD COMMAND... extracts $archive, its standard input, in the folder WORD, silently.
 through()
 {
 	local word=$1
@@ -109,7 +109,7 @@ through()
 		return 1
 	fi
 	mkdir "$word"
-	input=bid.tar run 0 "$@"
+	input=$archive run 0 "$@"
 	stdout_empty
 	stderr_empty
 }
@@ -118,11 +118,23 @@ extract='import sys, tarfile
 t = tarfile.open(fileobj=sys.stdin.buffer, mode="r|")
 more = {"filter": "fully_trusted"} if hasattr(tarfile, "fully_trusted_filter") else {}
 t.extractall("python", **more)'
-through gnu tar -xp -C gnu && same_tree bid gnu/bid
-through bsd bsdtar -xp -f - -C bsd && same_tree bid bsd/bid
-through python python3 -c "$extract" && same_tree bid python/bid
-if [ "$(id -u)" -ne 0 ]; then
-	echo "left out, fills no read-only folder but as root: busybox"
-elif through busybox busybox tar -x -f - -C busybox; then
-	same_bytes bid busybox/bid
-fi
+
+# everywhere ARCHIVE TREE [OPTION OF GNU TAR]: each program makes the same of it.
+everywhere()
+{
+	local archive=$1
+	through gnu tar -xp "${@:3}" -C gnu && same_tree "$2" "gnu/$2"
+	through bsd bsdtar -xp -f - -C bsd && same_tree "$2" "bsd/$2"
+	through python python3 -c "$extract" && same_tree "$2" "python/$2"
+	if [ "$(id -u)" -ne 0 ]; then
+		echo "left out, fills no read-only folder but as root: busybox"
+	elif through busybox busybox tar -x -f - -C busybox; then
+		same_bytes "$2" "busybox/$2" # it knows no times of extended headers
+	fi
+	chmod -R u+rwX gnu bsd python busybox 2>/dev/null
+	rm -rf gnu bsd python busybox
+}
+
+everywhere bid.tar bid
+run 0 "${decrypt[@]}" -in times.pli -out times.tar
+everywhere times.tar times --warning=no-timestamp

@@ -38,3 +38,19 @@ for mask in 022 027 077; do
 	[ "$(stat -c %a "mask$mask" "mask$mask.pli" | sort -u)" = "$(printf '%o' $((0666 & ~0$mask)))" ] ||
 		problem "umask $mask: $(stat -c '%n %a' "mask$mask" "mask$mask.pli" | tr '\n' ' ')"
 done
+
+# Whose AES-GCM computes: named by an option or by the environment; what one sealed the other opens.
+run 0 pli doctor --backend evp
+grep -q 'back end *evp, segments' "$out" || problem "no back end evp"
+run 2 pli seal --backend none --raw -r "$K/p256.pem" -o none.pli f
+stderr_has 'no cipher back end "none"'
+run 2 env PLI_BACKEND=none "$PLI" verify "${auth[@]}" a.pli
+if pli doctor --backend gcrypt >"$out" 2>&1; then
+	run 0 env PLI_BACKEND=gcrypt "$PLI" doctor
+	grep -q 'back end *gcrypt, segments' "$out" || problem "no back end gcrypt"
+	run 0 pli seal --backend gcrypt --raw -r "$K/p256.pem" -o g.pli f
+	run 0 pli open --backend evp "${auth[@]}" -o g g.pli
+	run 0 cmp f g
+	run 0 pli open --backend gcrypt "${auth[@]}" -o h a.pli
+	run 0 cmp f h
+fi

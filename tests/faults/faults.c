@@ -11,13 +11,16 @@
  * One line of the table and one wrapper per function, and a second wrapper for the name that it
  * has where files are large or calls are checked (open64, __read_chk). A call is pli's own when its
  * return address lies in the executable or in libpli. Memory comes from libc's inner names, so that
- * looking up a symbol may allocate.
+ * looking up a symbol may allocate. openat2 has no name in libc: it is seen in syscall.
  */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fts.h>
 #include <link.h>
+#include <locale.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -52,6 +55,10 @@ enum call {
 	CALL_FALLOCATE,
 	CALL_FSTAT,
 	CALL_FCHMOD,
+	CALL_MKDIR,
+	CALL_LIST,
+	CALL_TIMES,
+	CALL_LOCALE,
 	CALL_LSEEK,
 	CALL_FLOCK,
 	CALL_CLOSE,
@@ -62,8 +69,8 @@ enum call {
 };
 
 static const char *const names[CALLS] = { "malloc", "read", "write", "pread", "pwrite", "readv", "writev", "pwritev",
-	"fsync", "open", "link", "rename", "unlink", "ftruncate", "fallocate", "fstat", "fchmod", "lseek", "flock",
-	"close", "poll", "random", "thread" };
+	"fsync", "open", "link", "rename", "unlink", "ftruncate", "fallocate", "fstat", "fchmod", "mkdir", "list",
+	"times", "locale", "lseek", "flock", "close", "poll", "random", "thread" };
 
 static atomic_ulong counts[CALLS];
 static int chosen = -1;
@@ -322,6 +329,7 @@ VECTOR(
 
 PLAIN(CALL_FSYNC, int, fsync, (int fd), (fd), -1)
 PLAIN(CALL_FSYNC, int, fdatasync, (int fd), (fd), -1)
+PLAIN(CALL_FSYNC, int, syncfs, (int fd), (fd), -1)
 PLAIN(CALL_LINK, int, linkat, (int a, const char *from, int b, const char *to, int flags), (a, from, b, to, flags), -1)
 PLAIN(CALL_LINK, int, link, (const char *from, const char *to), (from, to), -1)
 PLAIN(CALL_RENAME, int, rename, (const char *from, const char *to), (from, to), -1)
@@ -330,6 +338,7 @@ PLAIN(CALL_RENAME, int, renameat2, (int a, const char *from, int b, const char *
     (a, from, b, to, flags), -1)
 PLAIN(CALL_UNLINK, int, unlink, (const char *path), (path), -1)
 PLAIN(CALL_UNLINK, int, unlinkat, (int dir, const char *path, int flags), (dir, path, flags), -1)
+PLAIN(CALL_UNLINK, int, rmdir, (const char *path), (path), -1)
 PLAIN(CALL_FTRUNCATE, int, ftruncate, (int fd, off_t len), (fd, len), -1)
 PLAIN(CALL_FTRUNCATE, int, ftruncate64, (int fd, off64_t len), (fd, len), -1)
 PLAIN(CALL_FALLOCATE, int, fallocate, (int fd, int mode, off_t off, off_t len), (fd, mode, off, len), -1)
@@ -340,9 +349,35 @@ PLAIN(CALL_FSTAT, int, fstat, (int fd, struct stat *st), (fd, st), -1)
 PLAIN(CALL_FSTAT, int, fstat64, (int fd, struct stat64 *st), (fd, st), -1)
 PLAIN(CALL_FSTAT, int, stat, (const char *path, struct stat *st), (path, st), -1)
 PLAIN(CALL_FSTAT, int, stat64, (const char *path, struct stat64 *st), (path, st), -1)
+PLAIN(CALL_FSTAT, int, lstat, (const char *path, struct stat *st), (path, st), -1)
+PLAIN(CALL_FSTAT, int, lstat64, (const char *path, struct stat64 *st), (path, st), -1)
+PLAIN(CALL_FSTAT, char *, realpath, (const char *path, char *out), (path, out), NULL)
 PLAIN(CALL_FSTAT, int, fstatat, (int dir, const char *path, struct stat *st, int flags), (dir, path, st, flags), -1)
 PLAIN(CALL_FSTAT, int, fstatat64, (int dir, const char *path, struct stat64 *st, int flags), (dir, path, st, flags), -1)
 PLAIN(CALL_FCHMOD, int, fchmod, (int fd, mode_t mode), (fd, mode), -1)
+PLAIN(CALL_FCHMOD, int, fchmodat, (int dir, const char *path, mode_t mode, int flags), (dir, path, mode, flags), -1)
+PLAIN(CALL_MKDIR, int, mkdir, (const char *path, mode_t mode), (path, mode), -1)
+PLAIN(CALL_MKDIR, int, mkdirat, (int dir, const char *path, mode_t mode), (dir, path, mode), -1)
+PLAIN(CALL_LIST, DIR *, fdopendir, (int fd), (fd), NULL)
+PLAIN(CALL_LIST, struct dirent *, readdir, (DIR * dir), (dir), NULL)
+PLAIN(CALL_LIST, struct dirent64 *, readdir64, (DIR * dir), (dir), NULL)
+PLAIN(CALL_LIST, ssize_t, getdents64, (int fd, void *p, size_t n), (fd, p, n), -1)
+PLAIN(CALL_LIST, FTS *, fts_open, (char *const *paths, int options, int (*order)(const FTSENT **, const FTSENT **)),
+    (paths, options, order), NULL)
+PLAIN(CALL_LIST, FTS64 *, fts64_open,
+    (char *const *paths, int options, int (*order)(const FTSENT64 **, const FTSENT64 **)), (paths, options, order),
+    NULL)
+PLAIN(CALL_LIST, FTSENT *, fts_read, (FTS * fts), (fts), NULL)
+PLAIN(CALL_LIST, FTSENT64 *, fts64_read, (FTS64 * fts), (fts), NULL)
+PLAIN(CALL_TIMES, int, futimens, (int fd, const struct timespec times[2]), (fd, times), -1)
+PLAIN(CALL_TIMES, int, utimensat, (int dir, const char *path, const struct timespec times[2], int flags),
+    (dir, path, times, flags), -1)
+PLAIN(CALL_LOCALE, locale_t, newlocale, (int mask, const char *name, locale_t base), (mask, name, base), (locale_t)0)
+PLAIN(CALL_MALLOC, char *, strdup, (const char *text), (text), NULL)
+PLAIN(CALL_MALLOC, char *, strndup, (const char *text, size_t n), (text, n), NULL)
+PLAIN(CALL_MALLOC, int, __vasprintf_chk, (char **out, int flag, const char *format, va_list args),
+    (out, flag, format, args), -1)
+PLAIN(CALL_OPEN, int, dup, (int fd), (fd), -1)
 PLAIN(CALL_LSEEK, off_t, lseek, (int fd, off_t off, int whence), (fd, off, whence), -1)
 PLAIN(CALL_LSEEK, off64_t, lseek64, (int fd, off64_t off, int whence), (fd, off, whence), -1)
 PLAIN(CALL_FLOCK, int, flock, (int fd, int how), (fd, how), -1)
@@ -394,3 +429,33 @@ PLAIN(CALL_OPEN, int, mkostemp, (char *path, int flags), (path, flags), -1)
 PLAIN(CALL_OPEN, int, mkostemp64, (char *path, int flags), (path, flags), -1)
 PLAIN(CALL_OPEN, FILE *, fopen, (const char *path, const char *mode), (path, mode), NULL)
 PLAIN(CALL_OPEN, FILE *, fopen64, (const char *path, const char *mode), (path, mode), NULL)
+
+int
+__asprintf_chk(char **out, int flag, const char *format, ...)
+{
+	va_list args;
+	int n;
+
+	if (fails(CALL_MALLOC, HERE))
+		return -1;
+	va_start(args, format);
+	n = REAL(__vasprintf_chk)(out, flag, format, args);
+	va_end(args);
+	return n;
+}
+
+/* Takes as many arguments as any system call has, as libc's own does. */
+long
+syscall(long call, ...)
+{
+	long a[6];
+	va_list more;
+
+	va_start(more, call);
+	for (int i = 0; i < 6; i++)
+		a[i] = va_arg(more, long);
+	va_end(more);
+	if (call == SYS_openat2 && fails(CALL_OPEN, HERE))
+		return -1;
+	return REAL(syscall)(call, a[0], a[1], a[2], a[3], a[4], a[5]);
+}

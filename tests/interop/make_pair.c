@@ -1,5 +1,5 @@
 /*
- * make_pair.c - a key pair as an administrator makes it, for stores.sh.
+ * make_pair.c - a key pair as an administrator makes it, for stores.sh and faults/run.sh.
  *
  *      make_pair rsa3072|rsa4096|p256|p384 modern|compatible NAME P12 CERT <PASSPHRASE-FILE
  */
@@ -21,6 +21,19 @@ find(const char *word, const char *const *words, int count)
 }
 
 static enum pli_status
+write_text(const char *name, const char *text, struct pli_error *err)
+{
+	FILE *f = fopen(name, "w");
+	int written = f == NULL ? EOF : fputs(text, f);
+
+	if (f != NULL && fclose(f) == 0 && written >= 0)
+		return PLI_OK;
+	err->status = PLI_ERR_IO;
+	(void)snprintf(err->message, sizeof(err->message), "cannot write %s", name);
+	return PLI_ERR_IO;
+}
+
+static enum pli_status
 make(struct pli *pli, const struct pli_pair_options *options, const struct pli_pair_file *file, const char *cert,
     struct pli_error *err)
 {
@@ -28,13 +41,11 @@ make(struct pli *pli, const struct pli_pair_options *options, const struct pli_p
 	struct pli_key *key = NULL;
 	char *pem = NULL;
 	enum pli_status rc;
-	FILE *f;
 
 	if ((rc = pli_pair_new(&key, pli, options, err)) == PLI_OK &&
-	    (rc = pli_pair_save(pli, key, file, err)) == PLI_OK && (rc = pli_certs_new(&certs, pli, err)) == PLI_OK &&
-	    (rc = pli_certs_add_key(certs, key, err)) == PLI_OK && (rc = pli_certs_pem(certs, &pem, err)) == PLI_OK &&
-	    ((f = fopen(cert, "w")) == NULL || fputs(pem, f) < 0 || fclose(f) != 0))
-		rc = PLI_ERR_IO;
+	    (rc = pli_certs_new(&certs, pli, err)) == PLI_OK && (rc = pli_certs_add_key(certs, key, err)) == PLI_OK &&
+	    (rc = pli_certs_pem(certs, &pem, err)) == PLI_OK && (rc = write_text(cert, pem, err)) == PLI_OK)
+		rc = pli_pair_save(pli, key, file, err);
 	free(pem);
 	pli_certs_free(certs);
 	pli_key_free(key);
@@ -53,8 +64,10 @@ main(int argc, char **argv)
 	struct pli *pli;
 	enum pli_status rc;
 
-	if (argc != 6 || fgets(passphrase, sizeof(passphrase), stdin) == NULL)
+	if (argc != 6 || fgets(passphrase, sizeof(passphrase), stdin) == NULL) {
+		(void)fprintf(stderr, "make_pair: five words, and a passphrase on the standard input\n");
 		return 2;
+	}
 	options.type = (enum pli_pair_type)find(argv[1], types, 4);
 	options.cn = argv[3];
 	file.profile = (enum pli_pair_profile)find(argv[2], profiles, 2);

@@ -170,7 +170,8 @@ text(void)
 		check(view_equal(der, view_of(der_a, len_a)));
 	}
 	check_ok(pli_certs_pem(certs, &pem, &err), err);
-	check(strstr(pem, "CN=plain") != NULL && strstr(pem, "serial 08, P-256\n-----BEGIN CERTIFICATE-----\n") != NULL);
+	check(
+	    strstr(pem, "CN=plain") != NULL && strstr(pem, "serial 08, P-256\n-----BEGIN CERTIFICATE-----\n") != NULL);
 	check_ok(pli_certs_add(again, pem, strlen(pem), "again", &err), err);
 	check(pli_certs_count(again) == pli_certs_count(certs));
 	for (i = 0; i < pli_certs_count(certs); i++) {

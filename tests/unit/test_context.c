@@ -17,7 +17,8 @@ life(void)
 	check_ok(pli_new(&one, &err), err);
 	check_ok(pli_new(&two, &err), err);
 	pli_describe(one, &build);
-	check(strcmp(build.version, PLI_VERSION) == 0 && strcmp(build.backend, "evp") == 0);
+	check(strcmp(build.version, PLI_VERSION) == 0);
+	check(strcmp(build.backend, "evp") == 0 || strcmp(build.backend, "gcrypt") == 0);
 	check(strncmp(build.libcrypto, "OpenSSL ", 8) == 0);
 	/* the linked libcrypto is one for which the fastest way works */
 	check(strcmp(build.gcm, "segments") == 0 && one->gcm_path == GCM_SEGMENTS);

@@ -40,7 +40,7 @@ new_gcm(int threads, bool sealing)
 	struct gcm *g;
 
 	check_ok(gcm_new(&g, support_pli(), view_of(key, 32), view_of(nonce, 12), threads == 0 ? 1 : (unsigned)threads,
-		     sealing, &err),
+		     LEN, sealing, &err),
 	    err);
 	return g;
 }

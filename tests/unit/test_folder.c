@@ -67,6 +67,28 @@ abandoned(void)
 	trees_end();
 }
 
+/* Somebody who can write to the parent puts a folder of their own under the hidden name. */
+static void
+exchanged(void)
+{
+	struct pli_error err = { 0 };
+	struct folder *f;
+	struct stat st;
+	char command[2000];
+
+	trees_begin();
+	check_ok(folder_new(&f, trees_root, "bid", true, &err), err);
+	fill(f);
+	(void)snprintf(command, sizeof(command),
+	    "cd '%s' && h=$(ls -A) && mv \"$h\" away && mkdir \"$h\" && echo another >\"$h/forged\"", trees_root);
+	check(system(command) == 0); /* NOLINT: a path of our own making */
+	check(folder_commit(f, &err) == PLI_ERR_IO && strstr(err.message, "somebody else") != NULL);
+	folder_free(f);
+	check(support_exists(trees_at("bid/forged"))); /* theirs, and told */
+	check(stat(trees_at("away"), &st) == 0 && (st.st_mode & 07777) == 0700);
+	trees_end();
+}
+
 static void
 exists(void)
 {
@@ -174,5 +196,5 @@ names(void)
 	check(hidden_umask() == 022);
 }
 
-#define TESTS(T, S) T(S, commit) T(S, abandoned) T(S, exists) T(S, bad_names) T(S, swept) T(S, names)
+#define TESTS(T, S) T(S, commit) T(S, abandoned) T(S, exchanged) T(S, exists) T(S, bad_names) T(S, swept) T(S, names)
 SUITE(folder, TESTS)

@@ -2,6 +2,7 @@
  * Every way of computing a GCM message in segments gives what one call of EVP gives: any length, segment, order, key
  * and nonce. EVP is asked in a context of its own.
  */
+#include "backend.h"
 #include "context.h"
 #include "gcm.h"
 #include "gf.h"
@@ -13,19 +14,32 @@
 #define MIB (1u << 20)
 #define LONGEST (MIB + 1)
 
-static const enum gcm_path paths[] = { GCM_SEGMENTS, GCM_CTR_HASH, GCM_SERIAL };
+static const struct way {
+	const struct backend *backend;
+	enum gcm_path path;
+} ways[] = {
+	{ &backend_evp, GCM_SEGMENTS },
+	{ &backend_evp, GCM_CTR_HASH },
+	{ &backend_evp, GCM_SERIAL },
+#ifdef PLI_GCRYPT
+	{ &backend_gcrypt, GCM_SEGMENTS },
+#endif
+};
 
 #define EACH_PATH(pli, i)                                                                                              \
-	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)                                                  \
-		for (struct pli *pli = on_path(paths[i]); pli != NULL; pli = NULL)
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)                                                    \
+		for (struct pli *pli = by(&ways[i]); pli != NULL; pli = NULL)
 
 /* The process's context, made to compute in one way. */
 static struct pli *
-on_path(enum gcm_path path)
+by(const struct way *way)
 {
 	struct pli *pli = support_pli();
 
-	pli->gcm_path = path;
+	free(pli->fastest); /* there is no choice any more */
+	pli->fastest = NULL;
+	pli->backend = way->backend;
+	pli->gcm_path = way->path;
 	return pli;
 }
 
@@ -66,7 +80,7 @@ new_gcm(struct pli *pli, struct view key, struct view nonce, unsigned workers, b
 	struct pli_error err = { 0 };
 	struct gcm *g;
 
-	check_ok(gcm_new(&g, pli, key, nonce, pli->gcm_path == GCM_SERIAL ? 1 : workers, sealing, &err), err);
+	check_ok(gcm_new(&g, pli, key, nonce, pli->gcm_path == GCM_SERIAL ? 1 : workers, 0, sealing, &err), err);
 	check(gcm_serial(g) == (pli->gcm_path == GCM_SERIAL));
 	return g;
 }
@@ -169,8 +183,9 @@ nonces_of_any_length(void)
 	{
 		for (n = 0; n < sizeof(lengths) / sizeof(lengths[0]); n++)
 			agrees(pli, some(16 + 8 * (n % 3), 1), some(lengths[n], 2), 200, 48, true);
-		check(gcm_new(&g, pli, some(32, 1), view_of("", 0), 1, true, NULL) == PLI_ERR_UNSUPPORTED && g == NULL);
-		check(gcm_new(&g, pli, some(32, 1), view_of(plain, SECRET_MAX + 1), 1, true, NULL) ==
+		check(gcm_new(&g, pli, some(32, 1), view_of("", 0), 1, 0, true, NULL) == PLI_ERR_UNSUPPORTED &&
+		      g == NULL);
+		check(gcm_new(&g, pli, some(32, 1), view_of(plain, SECRET_MAX + 1), 1, 0, true, NULL) ==
 		      PLI_ERR_UNSUPPORTED);
 	}
 	gcm_free(NULL);

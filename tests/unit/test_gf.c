@@ -64,5 +64,24 @@ laws(void)
 	check(same(gf_inverse(zero), zero));
 }
 
-#define TESTS(T, S) T(S, load_and_store) T(S, known_product) T(S, laws)
+/* Squares have code of their own: of every power of x, and so, being linear, of everything. */
+static void
+squares(void)
+{
+	unsigned i, k;
+
+	for (i = 0; i < 128; i++) {
+		struct gf a =
+		    i < 64 ? (struct gf){ UINT64_C(1) << (63 - i), 0 } : (struct gf){ 0, UINT64_C(1) << (127 - i) };
+
+		check(same(gf_pow(a, 2), gf_mul(a, a)));
+		for (k = 1; k < 20; k++) {
+			struct gf b = gf_add(a, element(k));
+
+			check(same(gf_pow(b, 2), gf_mul(b, b)));
+		}
+	}
+}
+
+#define TESTS(T, S) T(S, squares) T(S, load_and_store) T(S, known_product) T(S, laws)
 SUITE(gf, TESTS)

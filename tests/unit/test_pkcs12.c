@@ -4,6 +4,7 @@
 #include "maker.h"
 #include "pkcs12_write.h"
 #include "suite.h"
+#include "wiped.h"
 
 #include <openssl/crypto.h>
 #include <openssl/err.h>
@@ -170,6 +171,37 @@ no_name(void)
 	sk_PKCS12_SAFEBAG_pop_free(bags, PKCS12_SAFEBAG_free);
 	sk_PKCS7_pop_free(safes, PKCS7_free);
 	PKCS12_free(p12);
+}
+
+/* Was a block of this many bytes wiped? */
+static bool
+wiped_len(size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < 256 && i < wiped_count; i++)
+		if (wiped[i].len == len)
+			return true;
+	return false;
+}
+
+/* The copy of the passphrase goes, and so do the random bits of a generated one. What fails writes nothing. */
+static void
+wiped_copies(void)
+{
+	struct pli_pair_file file = { .profile = PLI_PAIR_COMPATIBLE, .passphrase = PASSPHRASE, .passphrase_len = 4 };
+	char passphrase[PLI_PAIR_PASSPHRASE_CAP];
+	struct buf der = { 0 };
+	size_t len;
+
+	wiped_forget();
+	(void)written(PLI_PAIR_P_256, PLI_PAIR_MODERN, NULL);
+	check(wiped_len(1025));
+	check(pkcs12_write(support_pli(), pair(PLI_PAIR_P_256), &file, &der, NULL) == PLI_ERR_CERTIFICATE);
+	check(der.len == 0);
+	wiped_forget();
+	check(pli_pair_passphrase(support_pli(), passphrase, &len, NULL) == PLI_OK && wiped_len(14));
+	buf_clear(&der);
 }
 
 /* The passphrases to give, in turn. */
@@ -350,8 +382,5 @@ no_key(void)
 #define TESTS(T, S)                                                                                                    \
 	T(S, parts)                                                                                                    \
 	T(S, no_name)                                                                                                  \
-	T(S, old_files)                                                                                                \
-	T(S, old_files_without_the_provider)                                                                           \
-	T(S, accents)                                                                                                  \
-	T(S, no_key)
+	T(S, wiped_copies) T(S, old_files) T(S, old_files_without_the_provider) T(S, accents) T(S, no_key)
 SUITE(pkcs12, TESTS)

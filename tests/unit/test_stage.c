@@ -57,6 +57,44 @@ both_ways(void (*test)(bool hidden))
 	check(WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == 77);
 }
 
+/* Somebody who can write to the folder waits for the moment in which a file gets its name (see --wrap in CMakeLists.txt). */
+static const char *awaited;
+
+static void
+put_another(int result)
+{
+	const char *path = awaited;
+
+	awaited = NULL;
+	if (path == NULL || result != 0)
+		return;
+	check(unlink(path) == 0);
+	support_write(path, TEXT("another"));
+}
+
+int __real_renameat(int from, const char *name, int to, const char *as);
+int __wrap_renameat(int from, const char *name, int to, const char *as);
+int __real_renameat2(int from, const char *name, int to, const char *as, unsigned flags);
+int __wrap_renameat2(int from, const char *name, int to, const char *as, unsigned flags);
+
+int
+__wrap_renameat(int from, const char *name, int to, const char *as)
+{
+	int result = __real_renameat(from, name, to, as);
+
+	put_another(result);
+	return result;
+}
+
+int
+__wrap_renameat2(int from, const char *name, int to, const char *as, unsigned flags)
+{
+	int result = __real_renameat2(from, name, to, as, flags);
+
+	put_another(result);
+	return result;
+}
+
 static struct stage *
 begin(const char *path, bool replace, const char *text)
 {
@@ -191,6 +229,28 @@ other_targets(bool hidden)
 	check(stage_commit(s, NULL) == PLI_ERR_EXISTS);
 	stage_free(s);
 	check(rmdir(link) == 0 && rmdir(folder) == 0);
+}
+
+/* What stands under the name is another's: it is told, and left alone. A file that never had a name cannot be exchanged. */
+static void
+exchanged(bool hidden)
+{
+	const char *path = support_path("exchanged");
+	size_t before = support_entries();
+	struct pli_error err = { 0 };
+	struct stage *s;
+	int replacing;
+
+	for (replacing = hidden ? 0 : 1; replacing < 2; replacing++) {
+		s = begin(path, replacing != 0, "ours");
+		awaited = path;
+		pli_error_clear(&err);
+		check(stage_commit(s, &err) == PLI_ERR_IO && awaited == NULL);
+		check(strstr(err.message, "somebody else") != NULL && strstr(err.message, path) != NULL);
+		stage_free(s);
+		check(file_is(path, "another") && support_entries() == before + 1);
+		check(unlink(path) == 0);
+	}
 }
 
 static void
@@ -332,6 +392,7 @@ TWICE(abandon)
 TWICE(exists)
 TWICE(replace)
 TWICE(other_targets)
+TWICE(exchanged)
 TWICE(no_names)
 TWICE(permissions)
 TWICE(a_folder_that_moves)
@@ -344,6 +405,7 @@ TWICE(killed)
 	T(S, exists_both_ways)                                                                                         \
 	T(S, replace_both_ways)                                                                                        \
 	T(S, other_targets_both_ways)                                                                                  \
+	T(S, exchanged_both_ways)                                                                                      \
 	T(S, no_names_both_ways)                                                                                       \
 	T(S, permissions_both_ways)                                                                                    \
 	T(S, a_folder_that_moves_both_ways) T(S, leftovers_both_ways) T(S, killed_both_ways)
