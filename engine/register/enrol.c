@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "titles.h"
 #include "pli/open.h"
 #include "records.h"
 
@@ -118,9 +117,7 @@ pli_register_import(struct pli_register *reg, const struct pli_register_place *p
 	enum pli_status rc;
 	char *test = NULL;
 
-	if ((rc = records_writable(reg, err)) != PLI_OK ||
-	    (rc = title_check("a service", place->service, err)) != PLI_OK ||
-	    (rc = title_check("a key", place->name, err)) != PLI_OK)
+	if ((rc = records_check_new(reg, place, err)) != PLI_OK)
 		return rc;
 	if (i >= pli_certs_count(certs))
 		return fail(err, PLI_ERR_USAGE, "there is no certificate %zu to import", i + 1);

@@ -23,7 +23,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "titles.h"
 #include "pli/open.h"
 #include "records.h"
 #include "label.h"
@@ -278,9 +277,7 @@ pli_register_generate(struct pli_register *reg, const struct pli_register_place 
 	int64_t service;
 	bool there;
 
-	if ((rc = records_writable(reg, err)) != PLI_OK ||
-	    (rc = title_check("a service", place->service, err)) != PLI_OK ||
-	    (rc = title_check("a key", place->name, err)) != PLI_OK)
+	if ((rc = records_check_new(reg, place, err)) != PLI_OK)
 		return rc;
 	/* Making a pair takes a while: what can be seen to be wrong is said first. */
 	if (reg->mode != PLI_REGISTER_CREATE && (rc = records_service(reg, place->service, &service, err)) != PLI_OK)

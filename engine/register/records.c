@@ -22,6 +22,20 @@ records_writable(const struct pli_register *reg, struct pli_error *err)
 	return fail(err, PLI_ERR_USAGE, "the register %s was opened to be read, not to be changed", reg->db.path);
 }
 
+enum pli_status
+records_check_new(const struct pli_register *reg, const struct pli_register_place *place, struct pli_error *err)
+{
+	enum pli_status rc;
+
+	if ((rc = records_writable(reg, err)) != PLI_OK ||
+	    (rc = title_check("a service", place->service, err)) != PLI_OK ||
+	    (rc = title_check("a key", place->name, err)) != PLI_OK)
+		return rc;
+	if (place->role != PLI_ROLE_PERSONAL && place->role != PLI_ROLE_BACKUP)
+		return fail(err, PLI_ERR_USAGE, "there is no role %d", (int)place->role);
+	return PLI_OK;
+}
+
 /* The first column of a query, as a list for a hint. That a hint cannot be made is no error. */
 static void
 hint_names(struct pli_register *reg, const char *format, const char *sql, const struct value *values, size_t count,

@@ -7,8 +7,10 @@
 #include "pli/register.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "titles.h"
@@ -78,6 +80,35 @@ make(const char *path, const char *actor, struct pli_error *err)
 	return rc == PLI_ERR_EXISTS || rc == PLI_OK ? PLI_OK : fail_copy(err, &why);
 }
 
+/*
+ * What SQLite wrote beside a register that was moved or deleted without it would be played back into the new one. *taken says
+ * that another process has made the new one meanwhile, and writes to it.
+ */
+static enum pli_status
+check_beside(const char *resolved, bool *taken, struct pli_error *err)
+{
+	static const char *const ends[] = { "-wal", "-journal" };
+	enum pli_status rc = PLI_OK;
+	struct stat st;
+	char *beside;
+	size_t i;
+
+	*taken = false;
+	for (i = 0; i < 2 && rc == PLI_OK && !*taken; i++) {
+		if (asprintf(&beside, "%s%s", resolved, ends[i]) < 0)
+			return fail_memory(err);
+		if (lstat(beside, &st) == 0 && lstat(resolved, &st) == 0) {
+			*taken = true;
+		} else if (lstat(beside, &st) == 0) {
+			rc = fail(err, PLI_ERR_IO, "%s is there without its register", beside);
+			fail_hint(err,
+			    "it holds changes of one that was moved or deleted: put both together, or move it away");
+		}
+		free(beside);
+	}
+	return rc;
+}
+
 static enum pli_status
 not_there(const char *path, struct pli_error *err)
 {
@@ -93,13 +124,15 @@ open_or_make(struct pli_register *reg, const char *path, struct pli_error *err)
 	struct db *db = &reg->db;
 	enum pli_status rc;
 	size_t version;
-	bool there;
+	bool there, taken = false;
 
 	if ((rc = db_resolve(db, path, &there, err)) != PLI_OK)
 		return rc;
 	if (!there && reg->mode != PLI_REGISTER_CREATE)
 		return not_there(path, err);
-	if (!there && (rc = make(db->resolved, reg->actor, err)) != PLI_OK)
+	if (!there && (rc = check_beside(db->resolved, &taken, err)) != PLI_OK)
+		return rc;
+	if (!there && !taken && (rc = make(db->resolved, reg->actor, err)) != PLI_OK)
 		return rc;
 	if ((rc = db_open(db, reg->mode == PLI_REGISTER_READ ? DB_READ : DB_WRITE, err)) != PLI_OK ||
 	    (rc = schema_version(db, schema_count, &version, err)) != PLI_OK ||

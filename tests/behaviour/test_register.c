@@ -178,9 +178,12 @@ filled(const char *name)
 static void
 refused_names(void)
 {
+	/* 129 characters, of two bytes each */
+	static const char long_name[] = "éééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé"
+					"éééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé"
+					"é";
 	static const char *const bad[] = { "", " Anne", "Anne ", "An\nne", "An\xffne", "An\u202ene", "\x7f",
-		"0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789"
-		"01234567890123456789012345678" };
+		long_name };
 	struct pli_register *reg = filled("names.db");
 	const struct pli_register_place anne = at("S", "Anne", PLI_ROLE_PERSONAL);
 	char longest[129];
@@ -195,6 +198,7 @@ refused_names(void)
 		    bad[i][0] == '\0' || generate(reg, "S", bad[i], PLI_ROLE_BACKUP, support_path("no.p12")) != PLI_OK);
 		err = (struct pli_error){ 0 };
 	}
+	is(import(reg, "S", "Eve", (enum pli_role)7, SUPPORT_P521, false), PLI_ERR_USAGE, "no role 7", "");
 	check(!support_exists(support_path("no.p12")));
 	memset(longest, 'x', sizeof(longest));
 	longest[128] = '\0';
