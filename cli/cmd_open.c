@@ -66,6 +66,8 @@ open_to_folder(const struct job *job, struct unlocked *u, struct pli_error *err)
 	if (targets->taken[job->index])
 		return refuse(err, PLI_ERR_EXISTS, "open it into another folder, with -C",
 		    "an envelope before it has the same name: %s would be both", u->output);
+	if (options.replace && ends_check_target(job->run->args, u->output, err) != PLI_OK)
+		return err->status;
 	return pli_tree_open(job->run->pli, (const struct pli_key *const *)ring->keys, ring->count, &in,
 	    targets_folder(targets), name, &options, &u->found, err);
 }
@@ -109,7 +111,8 @@ const struct command cmd_open = {
 		 "last path part without its last extension, DIR the current folder unless -C\n"
 		 "names another. Content that is no archive becomes the file DIR/NAME. Either\n"
 		 "appears when all of it is authenticated and on disk, or not at all; nothing is\n"
-		 "replaced. Of several, many are opened at once; when one fails the others go on,\n"
+		 "replaced, but with --force a file by a file. Of several, many are opened at once; when one fails the "
+		 "others go on,\n"
 		 "and a table says at the end what became of each.\n"
 		 "\n"
 		 "-o takes one ENVELOPE and gives its content as it is, an archive included. With\n"

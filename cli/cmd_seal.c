@@ -212,6 +212,7 @@ seal_one(const struct job *job, void *result, struct pli_error *err)
 	if (s->output == NULL)
 		return refuse_memory(err);
 	out = ends_output(args, s->output);
+	out.no_sweep = job->index > 0; /* the first does it for all */
 	return args->raw || ends_is_stdin(job->operand) ? seal_raw(job, s, &out, err) : seal_archive(job, s, &out, err);
 }
 

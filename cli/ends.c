@@ -52,6 +52,14 @@ is_one_of(const struct stat *file, const struct list *list, const char *prefix)
 	return false;
 }
 
+static bool
+is_key_file(const struct args *args, const struct stat *file)
+{
+	return is_one_of(file, &args->recipients, "") || is_one_of(file, &args->bundles, "") ||
+	       is_one_of(file, &args->keys, "") || is_one_of(file, &args->certs, "") ||
+	       is_one_of(file, &args->passins, "file:");
+}
+
 enum pli_status
 ends_check_output(const struct args *args, const char *path, struct pli_error *err)
 {
@@ -67,10 +75,19 @@ ends_check_output(const struct args *args, const char *path, struct pli_error *e
 	}
 	if (stat(path, &out) != 0)
 		return PLI_OK;
-	if (is_one_of(&out, &args->recipients, "") || is_one_of(&out, &args->bundles, "") ||
-	    is_one_of(&out, &args->keys, "") || is_one_of(&out, &args->certs, "") ||
-	    is_one_of(&out, &args->passins, "file:") || is_one_of(&out, &registers, ""))
+	if (is_key_file(args, &out) || is_one_of(&out, &registers, ""))
 		return refuse(err, PLI_ERR_EXISTS, "choose another name for -o",
 		    "%s is a key, certificate, passphrase or register file of this very command", path);
+	return PLI_OK;
+}
+
+enum pli_status
+ends_check_target(const struct args *args, const char *path, struct pli_error *err)
+{
+	struct stat out;
+
+	if (stat(path, &out) == 0 && (is_key_file(args, &out) || is_one_of(&out, &args->operands, "")))
+		return refuse(err, PLI_ERR_EXISTS, "open into another folder with -C",
+		    "%s is an envelope, key, certificate or passphrase file of this very command", path);
 	return PLI_OK;
 }

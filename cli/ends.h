@@ -25,4 +25,10 @@ struct pli_output ends_output(const struct args *args, const char *path);
  */
 enum pli_status ends_check_output(const struct args *args, const char *path, struct pli_error *err) PLI_MUST_CHECK;
 
+/*
+ * ends_check_target refuses (PLI_ERR_EXISTS), where --force would replace a file in the folder of -C, each file that the same
+ * command line names, the envelopes included: opening one must not destroy the next.
+ */
+enum pli_status ends_check_target(const struct args *args, const char *path, struct pli_error *err) PLI_MUST_CHECK;
+
 #endif

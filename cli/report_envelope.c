@@ -4,6 +4,7 @@
 #include "report.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 static const struct roster_entry *
 known_as(const struct roster *roster, const struct pli_recipient *r)
@@ -40,16 +41,23 @@ envelope_json(const struct run *run, const char *file, const struct pli_envelope
 		(void)json_array_append_new(problems, say_string(e->problems[i]));
 	say_name(record, "file", "path_hex", file);
 	say_record(run->say, record,
-	    json_pack("{s:o, s:o, s:o, s:i, s:o, s:o, s:o}", "container", say_string(e->container), "cipher",
-		say_string(e->cipher), "encoding", say_string(e->encoding), "tag_bits", (int)e->tag_bits,
-		"content_bytes", e->content_known ? json_integer((json_int_t)e->content_bytes) : json_null(),
-		"recipients", recipients, "problems", problems));
+	    json_pack("{s:o, s:o, s:o, s:s, s:i, s:o, s:o, s:o}", "container", say_string(e->container), "cipher",
+		say_string(e->cipher), "encoding", say_string(e->encoding), "armor", e->armor, "tag_bits",
+		(int)e->tag_bits, "content_bytes",
+		e->content_known ? json_integer((json_int_t)e->content_bytes) : json_null(), "recipients", recipients,
+		"problems", problems));
 }
 
 static const char *
 or_dash(const char *s)
 {
 	return s != NULL ? s : "-";
+}
+
+static const char *
+armor_text(const struct pli_envelope *e)
+{
+	return strcmp(e->armor, "pem") == 0 ? ", in PEM" : strcmp(e->armor, "smime") == 0 ? ", in S/MIME" : "";
 }
 
 static void
@@ -64,7 +72,7 @@ envelope_text(const struct run *run, const char *file, const struct pli_envelope
 		say_report(say, "  cipher      %s, tag of %u bits", or_dash(e->cipher), e->tag_bits);
 	else
 		say_report(say, "  cipher      %s", or_dash(e->cipher));
-	say_report(say, "  encoding    %s length", or_dash(e->encoding));
+	say_report(say, "  encoding    %s length%s", or_dash(e->encoding), armor_text(e));
 	if (e->content_known)
 		say_report(say, "  content     %" PRIu64 " bytes", e->content_bytes);
 	else

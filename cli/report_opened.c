@@ -150,12 +150,14 @@ report_opened(const struct run *run, const char *operand, const void *result, st
 	row->committed = u->found.opened.committed;
 }
 
-/* "drwxr-xr-x" */
+/* "drwxr-xr-x"; "-" for content that is no archive, of which nobody said it */
 static const char *
-mode_text(char buf[11], const struct file *file)
+mode_text(char buf[11], const struct file *file, bool said)
 {
 	unsigned bit;
 
+	if (!said)
+		return "-";
 	for (bit = 0; bit < 9; bit++)
 		buf[1 + bit] = (file->mode >> (8 - bit) & 1) != 0 ? "rwx"[bit % 3] : '-';
 	buf[0] = file->folder ? 'd' : '-';
@@ -182,8 +184,8 @@ list_text(const struct run *run, const struct unlocked *u)
 		const struct file *file = &u->files.items[i];
 		char mode[11], date[WHEN_MAX], sha256[FILES_SHA256_MAX];
 
-		say_report(run->say, "%s  %*" PRIu64 "  %s  %s%s%s%s", mode_text(mode, file), width, file->bytes,
-		    when_format(date, file->mtime),
+		say_report(run->say, "%s  %*" PRIu64 "  %s  %s%s%s%s", mode_text(mode, file, u->found.archive), width,
+		    file->bytes, u->found.archive ? when_format(date, file->mtime) : "-",
 		    run->args->digests ? file->digested ? files_sha256(sha256, file) : "-" : "",
 		    run->args->digests ? "  " : "", file_path(u, file), file->folder ? "/" : "");
 	}

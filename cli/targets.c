@@ -144,12 +144,17 @@ targets_path(const struct targets *targets, size_t i)
 enum pli_status
 targets_make(struct targets *targets, struct pli_error *err)
 {
+	struct stat st;
+
 	if (targets->folder == NULL)
 		return PLI_OK;
 	if (mkdir(targets->folder, 0777) == 0)
 		targets->made = true;
 	else if (errno != EEXIST)
 		return refuse(err, PLI_ERR_IO, NULL, "cannot make the folder %s: %s", targets->folder, strerror(errno));
+	else if (stat(targets->folder, &st) == 0 && !S_ISDIR(st.st_mode))
+		return refuse(err, PLI_ERR_IO, "name a folder with -C; -o FILE is for one file",
+		    "%s is a file, not a folder to put results into", targets->folder);
 	return PLI_OK;
 }
 

@@ -88,6 +88,8 @@ unlock_options(const struct job *job, struct unlocked *u)
 	options.limits.max_files = args->max_files;
 	options.digests = args->digests;
 	options.no_sync = args->no_sync;
+	options.replace = args->force;
+	options.no_sweep = job->index > 0; /* the first does it for all */
 	options.entry = told ? add_file : NULL;
 	options.arg = &u->files;
 	return options;

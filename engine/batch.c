@@ -4,10 +4,8 @@
 #include "flow.h"
 
 struct batch {
-	struct pli *pli;
 	pli_batch_job *job;
 	void *arg;
-	bool threaded;
 };
 
 static void
@@ -17,15 +15,19 @@ work(struct segment *s, unsigned worker, void *arg)
 
 	(void)worker;
 	b->job(b->arg, (size_t)s->off);
-	/* libcrypto keeps a random generator for each thread that sealed, and the context may not outlive it. */
-	if (b->threaded)
-		pli_thread_stop(b->pli);
+}
+
+/* libcrypto keeps a random generator for each thread that sealed, and the context may not outlive it. */
+static void
+end(void *arg)
+{
+	pli_thread_stop(arg);
 }
 
 enum pli_status
 pli_batch_run(struct pli *pli, int threads, size_t count, pli_batch_job *job, void *arg, struct pli_error *err)
 {
-	struct batch b = { pli, job, arg, false };
+	struct batch b = { job, arg };
 	struct ring *ring;
 	struct segment *s;
 	enum pli_status rc;
@@ -34,10 +36,10 @@ pli_batch_run(struct pli *pli, int threads, size_t count, pli_batch_job *job, vo
 	if (count == 0)
 		return PLI_OK;
 	threads = flow_threads(threads, 1, count);
-	b.threaded = threads > 0;
 	rc = ring_new(&ring, 2 * (size_t)threads + 1, 1, (unsigned)threads, work, &b, err);
 	if (rc != PLI_OK)
 		return rc;
+	ring_at_end(ring, end, pli);
 	for (i = 0; i < count; i++) {
 		while ((s = ring_fill(ring)) == NULL) {
 			(void)ring_drain(ring);

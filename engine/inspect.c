@@ -152,7 +152,8 @@ inspect_enveloped(struct inspection *i, struct message *m, struct pli_error *err
 	}
 	i->public.content_known = true;
 	i->public.content_bytes = m->content;
-	i->public.file_bytes = m->octets.at + m->tail_bytes.len;
+	i->public.file_bytes =
+	    source_armor(m->source) == ARMOR_NONE ? m->octets.at + m->tail_bytes.len : source_consumed(m->source);
 	return rc;
 }
 
@@ -182,6 +183,7 @@ pli_inspect(struct pli_envelope **out, struct pli *pli, const struct pli_input *
 	i->public.container = m.head.type->name;
 	i->public.cipher = i->cipher;
 	i->public.encoding = m.head.definite ? "definite" : "indefinite";
+	i->public.armor = message_armor(&m);
 	/* Recipients that are refused are no obstacle to the others. */
 	i->public.accepted = i->problem_count == (i->refused > 0 && i->refused < i->recipient_count ? 1 : 0);
 	i->public.recipient_count = i->recipient_count;
@@ -221,5 +223,5 @@ pli_envelope_free(struct pli_envelope *envelope)
 bool
 pli_looks_sealed(const void *data, size_t len)
 {
-	return head_looks_like(view_of(data, len));
+	return message_looks_sealed(view_of(data, len));
 }

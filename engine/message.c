@@ -58,6 +58,8 @@ message_begin(struct message *m, struct source *source, struct pli_error *err)
 	bool more;
 
 	*m = (struct message){ .source = source };
+	if ((rc = source_unarmor(source, err)) != PLI_OK)
+		return rc;
 	for (;; want *= 2) {
 		if ((rc = source_peek(source, want, &v, err)) != PLI_OK)
 			return rc;
@@ -226,6 +228,22 @@ message_rewind(struct message *m)
 	source_restart(m->source);
 	source_skip(m->source, m->head.content_at);
 	start_content(m);
+}
+
+const char *
+message_armor(const struct message *m)
+{
+	static const char *const names[] = { [ARMOR_NONE] = "none", [ARMOR_PEM] = "pem", [ARMOR_SMIME] = "smime" };
+
+	return names[source_armor(m->source)];
+}
+
+bool
+message_looks_sealed(struct view first)
+{
+	uint8_t begin[64];
+
+	return head_looks_like(first) || head_looks_like(view_of(begin, armor_peel(first, begin, sizeof(begin))));
 }
 
 void

@@ -2,10 +2,11 @@
 #define PLI_MESSAGE_H
 
 /*
- * message.h - reads one envelope from a source: head, content, tail. The bytes stay where they are as long as they can.
+ * message.h - reads one envelope from a source, in a text (armor.h) or not: head, content, tail. The bytes stay where they are
+ * as long as they can.
  *
  *      message_begin -> message_fill or message_skip until the end -> message_end -> message_clear
- *      message_rewind begins the content anew (positional sources)
+ *      message_rewind begins the content anew (repeatable sources)
  */
 
 #include "bytes.h"
@@ -26,7 +27,7 @@ struct message {
 	struct head_tail tail;
 };
 
-/* message_begin reads the head. Fails as head_parse does, and with PLI_ERR_IO. */
+/* message_begin reads the head, inside an armor or not. Fails as head_parse does, as armor_find does, and with PLI_ERR_IO. */
 enum pli_status message_begin(struct message *m, struct source *source, struct pli_error *err) PLI_MUST_CHECK;
 
 /* message_total is the length of the content where the head says it, else 0. */
@@ -47,6 +48,15 @@ enum pli_status message_end(struct message *m, struct pli_error *err) PLI_MUST_C
 /* message_rewind goes back to the first byte of the content. */
 void message_rewind(struct message *m);
 
+/* message_armor is what the envelope stood in: "none", "pem", "smime". */
+const char *message_armor(const struct message *m);
+
 void message_clear(struct message *m);
+
+/* The first bytes of content that message_looks_sealed wants: 64 would do, but for S/MIME's header. */
+#define MESSAGE_FIRST 4096u
+
+/* message_looks_sealed tells whether the first bytes of some content are those of an envelope, in a text or not. */
+bool message_looks_sealed(struct view first);
 
 #endif

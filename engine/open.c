@@ -162,7 +162,7 @@ run(struct pli *pli, const struct pli_key *const *keys, size_t count, const stru
 		goto out;
 	if ((rc = opening_begin(&j.opening, pli, keys, count, source, options, err)) != PLI_OK)
 		goto out;
-	if (j.sink != NULL && !sink_positional(j.sink) && !source_positional(source)) {
+	if (j.sink != NULL && !sink_positional(j.sink) && !source_repeatable(source)) {
 		if ((rc = source_spool(source, err)) != PLI_OK)
 			goto out;
 		message_rewind(&j.opening.message);

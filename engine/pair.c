@@ -213,7 +213,7 @@ stage_cert(struct stage **stage, struct pli *pli, const struct pli_key *key, con
 	char *pem = NULL;
 	enum pli_status rc;
 
-	if ((rc = stage_new(stage, file->cert_path, false, file->no_sync, err)) == PLI_OK &&
+	if ((rc = stage_new(stage, file->cert_path, (struct hidden_how){ .no_sync = file->no_sync }, err)) == PLI_OK &&
 	    (rc = pli_certs_new(&certs, pli, err)) == PLI_OK && (rc = pli_certs_add_key(certs, key, err)) == PLI_OK &&
 	    (rc = pli_certs_pem(certs, &pem, err)) == PLI_OK)
 		rc = write_all(stage_fd(*stage), view_of(pem, strlen(pem)), file->cert_path, err);
@@ -246,7 +246,7 @@ pli_pair_save(struct pli *pli, const struct pli_key *key, const struct pli_pair_
 	enum pli_status rc;
 
 	if ((rc = pkcs12_write_check(file->passphrase, file->passphrase_len, err)) == PLI_OK &&
-	    (rc = stage_new(&stage, file->path, false, file->no_sync, err)) == PLI_OK &&
+	    (rc = stage_new(&stage, file->path, (struct hidden_how){ .no_sync = file->no_sync }, err)) == PLI_OK &&
 	    (rc = stage_private(stage, err)) == PLI_OK && (rc = pkcs12_write(pli, key, file, &bytes, err)) == PLI_OK &&
 	    (rc = write_all(stage_fd(stage), buf_view(&bytes), file->path, err)) == PLI_OK &&
 	    (rc = check_written(pli, key, file, stage_fd(stage), buf_view(&bytes), err)) == PLI_OK &&

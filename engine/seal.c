@@ -14,6 +14,7 @@
 
 #include "flow.h"
 #include "layout.h"
+#include "message.h"
 #include "recipients.h"
 #include "sealing.h"
 
@@ -222,7 +223,7 @@ submit(struct pli_sealer *s, struct pli_error *err)
 	enum pli_status rc;
 
 	if (seg->off == 0 && seg->extent_count == 0 && !s->options.allow_nested &&
-	    head_looks_like(view_of(seg->buf, seg->len)))
+	    message_looks_sealed(view_of(seg->buf, seg->len)))
 		return nested(err);
 	if ((rc = begin(s, err)) != PLI_OK)
 		return rc;
@@ -373,9 +374,10 @@ sealing_run(struct pli_sealer *s, struct source *input, struct pli_sealed *resul
 	struct view first;
 
 	if (source_positional(input)) {
-		if ((rc = source_peek(input, 64, &first, err)) != PLI_OK)
+		if ((rc = source_peek(input, MESSAGE_FIRST, &first, err)) != PLI_OK)
 			return rc;
-		if (!s->options.allow_nested && head_looks_like(first))
+		first.len = first.len < MESSAGE_FIRST ? first.len : MESSAGE_FIRST;
+		if (!s->options.allow_nested && message_looks_sealed(first))
 			return nested(err);
 		/* The last byte of a file that grew is not sealed, and a file that changed is not sealed at all. */
 		if ((rc = begin(s, err)) != PLI_OK || (rc = feed_extents(s, err)) != PLI_OK ||

@@ -1,8 +1,6 @@
 /* head.c - one cursor walks down the levels, and up again behind the content. */
 #include "head.h"
 
-#include <string.h>
-
 #include "builder.h"
 #include "reader.h"
 
@@ -318,15 +316,10 @@ out:
 bool
 head_looks_like(struct view first)
 {
-	static const char *const labels[] = { "-----BEGIN CMS-----", "-----BEGIN PKCS7-----" };
 	const struct oids_content_type *type;
 	struct read_header h;
 	struct read_item oid;
-	size_t i;
 
-	for (i = 0; i < sizeof(labels) / sizeof(labels[0]); i++)
-		if (first.len >= strlen(labels[i]) && memcmp(first.p, labels[i], strlen(labels[i])) == 0)
-			return true;
 	if (read_header(first, &h) != READ_OK || h.tag != TAG_SEQUENCE)
 		return false;
 	first = view_of(first.p + h.header_len, first.len - h.header_len);

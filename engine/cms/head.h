@@ -78,7 +78,7 @@ enum pli_status head_single(
     const struct head *h, const struct recipient *r, struct buf *out, struct pli_error *err) PLI_MUST_CHECK;
 
 /*
- * head_looks_like tells whether the first bytes of some content are those of an enveloped CMS message, in BER or PEM.
+ * head_looks_like tells whether the first bytes of some content are those of an enveloped CMS message.
  * 64 bytes are enough.
  */
 bool head_looks_like(struct view first);

@@ -18,7 +18,8 @@
 struct folder {
 	char *parent, *name;
 	int parent_fd, fd;
-	bool made_parent, no_sync, committed;
+	struct hidden_how how;
+	bool made_parent, committed;
 	char hidden[HIDDEN_CAP]; /* empty: there is none */
 };
 
@@ -27,65 +28,98 @@ taken(const struct folder *f, struct pli_error *err)
 {
 	enum pli_status rc = fail(err, PLI_ERR_EXISTS, "%s/%s exists already", f->parent, f->name);
 
-	fail_hint(err, "open into another folder with -C, or move it away: folders are never replaced");
+	fail_hint(err, "open into another folder with -C, or move it away: a folder is never replaced, and never takes "
+		       "the place of a file");
 	return rc;
 }
 
-/* A sweeper may come between the name and the lock: then the folder is gone, and made again. */
-static enum pli_status
-make_hidden(struct folder *f, struct pli_error *err)
+/* Returns 0, or an errno. A sweeper may come between the name and the lock: then the folder is gone, and made again. */
+static int
+make_hidden(struct folder *f)
 {
 	struct stat st;
-	int i, e;
+	int i, e = EEXIST;
 
-	for (i = 0; i < TRIES && hidden_name(f->hidden); i++) {
+	for (i = 0; i < TRIES; i++) {
+		if (!hidden_name(f->hidden)) {
+			e = errno;
+			break;
+		}
 		if (mkdirat(f->parent_fd, f->hidden, 0700) != 0) {
 			e = errno;
-			f->hidden[0] = '\0';
 			if (e != EEXIST)
-				return fail_errno(err, PLI_ERR_IO, e, "cannot make a folder in %s", f->parent);
+				break;
 			continue;
 		}
 		f->fd = openat(f->parent_fd, f->hidden, FOLDER);
 		/* Where folders cannot be locked nobody sweeps, either. */
 		if (f->fd >= 0 && (flock(f->fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) &&
 		    fstat(f->fd, &st) == 0 && st.st_nlink > 0)
-			return PLI_OK;
+			return 0;
 		e = errno;
 		if (f->fd >= 0)
 			(void)close(f->fd);
 		f->fd = -1;
 		(void)unlinkat(f->parent_fd, f->hidden, AT_REMOVEDIR);
-		errno = e;
 	}
 	f->hidden[0] = '\0';
-	return fail_errno(err, PLI_ERR_IO, errno, "cannot make a folder in %s", f->parent);
+	return e;
 }
 
-static enum pli_status
-open_parent(struct folder *f, struct pli_error *err)
+/* Returns 0, or an errno. */
+static int
+open_parent(struct folder *f)
 {
-	if (mkdir(f->parent, 0777) == 0)
-		f->made_parent = true;
-	else if (errno != EEXIST)
-		return fail_errno(err, PLI_ERR_IO, errno, "cannot make the folder %s", f->parent);
-	if ((f->parent_fd = open(f->parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
-		return fail_errno(err, PLI_ERR_IO, errno, "cannot open the folder %s", f->parent);
-	return PLI_OK;
+	if (f->parent_fd >= 0)
+		(void)close(f->parent_fd);
+	f->parent_fd = -1;
+	f->made_parent = mkdir(f->parent, 0777) == 0;
+	if (!f->made_parent && errno != EEXIST)
+		return errno;
+	f->parent_fd = open(f->parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return f->parent_fd >= 0 ? 0 : errno;
+}
+
+/* A job beside this one that made the parent, and failed, takes it away again: then it is made once more. */
+static enum pli_status
+prepare(struct folder *f, struct pli_error *err)
+{
+	enum pli_status rc;
+	struct stat st;
+	int e, i;
+
+	for (i = 0; i < TRIES; i++) {
+		if ((e = open_parent(f)) == 0) {
+			if (fstatat(f->parent_fd, f->name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+			    !(f->how.replace && S_ISREG(st.st_mode)))
+				return taken(f, err);
+			/* before, so that a run that is killed meanwhile leaves no second one */
+			if (!f->how.no_sweep)
+				hidden_sweep(f->parent_fd);
+			if ((e = make_hidden(f)) == 0)
+				return PLI_OK;
+		}
+		if (e != ENOENT)
+			break;
+	}
+	rc = fail_errno(err, PLI_ERR_IO, e,
+	    f->parent_fd < 0 ? "cannot make the folder %s" : "cannot make a folder in %s", f->parent);
+	if (e == ENOTDIR)
+		fail_hint(err, "%s is a file: name a folder with -C, or the file to be made with -o", f->parent);
+	return rc;
 }
 
 enum pli_status
-folder_new(struct folder **out, const char *parent, const char *name, bool no_sync, struct pli_error *err)
+folder_new(struct folder **out, const char *parent, const char *name, struct hidden_how how, struct pli_error *err)
 {
 	struct folder *f = calloc(1, sizeof(*f));
-	enum pli_status rc = PLI_OK;
-	struct stat st;
+	enum pli_status rc;
 
 	*out = NULL;
 	if (f == NULL)
 		return fail_memory(err);
 	f->parent_fd = f->fd = -1;
-	f->no_sync = no_sync;
+	f->how = how;
 	f->parent = strdup(parent);
 	f->name = strdup(name);
 	if (f->parent == NULL || f->name == NULL)
@@ -94,12 +128,8 @@ folder_new(struct folder **out, const char *parent, const char *name, bool no_sy
 		rc = fail(err, PLI_ERR_USAGE, "\"%s\" cannot be the name of a folder", name);
 	else if (hidden_is(name))
 		rc = fail(err, PLI_ERR_USAGE, "%s is a name that pli keeps for what is not complete", name);
-	else if ((rc = open_parent(f, err)) == PLI_OK && fstatat(f->parent_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
-		rc = taken(f, err);
-	if (rc == PLI_OK) {
-		hidden_sweep(f->parent_fd);
-		rc = make_hidden(f, err);
-	}
+	else
+		rc = prepare(f, err);
 	if (rc != PLI_OK) {
 		folder_free(f);
 		return rc;
@@ -128,7 +158,7 @@ enum pli_status
 folder_commit(struct folder *f, struct pli_error *err)
 {
 	/* One call for all files: an fsync each would wait for the disk as often. */
-	if (!f->no_sync && syncfs(f->fd) != 0)
+	if (!f->how.no_sync && syncfs(f->fd) != 0)
 		return fail_errno(err, PLI_ERR_IO, errno, "cannot sync %s/%s", f->parent, f->name);
 	if (renameat2(f->parent_fd, f->hidden, f->parent_fd, f->name, RENAME_NOREPLACE) != 0)
 		return errno == EEXIST
@@ -141,7 +171,7 @@ folder_commit(struct folder *f, struct pli_error *err)
 	/* The folder is complete and in place: where its permissions cannot be widened, it stays its owner's alone. */
 	if (fchmod(f->fd, 0777 & ~hidden_umask()) != 0)
 		errno = 0;
-	if (!f->no_sync && fsync(f->parent_fd) != 0)
+	if (!f->how.no_sync && fsync(f->parent_fd) != 0)
 		return fail_errno(err, PLI_ERR_IO, errno,
 		    "%s/%s is complete and in place, but its folder could not be synced: after a power failure it may "
 		    "be gone",

@@ -11,15 +11,18 @@
  */
 
 #include "bytes.h"
+#include "hidden.h"
 
 struct folder;
 
 /*
- * folder_new prepares parent/name, which must not exist. parent is made if it is not there; if so it is removed again, when
- * it is empty, unless something is committed. Fails with PLI_ERR_EXISTS, PLI_ERR_IO.
+ * folder_new prepares parent/name, which must not exist; with how.replace a regular file may be there, which only
+ * folder_commit minds: until then it can turn out that no folder is wanted. parent is made if it is not there; if so it is
+ * removed again, when it is empty, unless something is committed. It removes what killed runs left in parent (stage.h). Fails
+ * with PLI_ERR_EXISTS, PLI_ERR_IO.
  */
-enum pli_status folder_new(
-    struct folder **out, const char *parent, const char *name, bool no_sync, struct pli_error *err) PLI_MUST_CHECK;
+enum pli_status folder_new(struct folder **out, const char *parent, const char *name, struct hidden_how how,
+    struct pli_error *err) PLI_MUST_CHECK;
 
 int folder_fd(const struct folder *f);
 

@@ -12,6 +12,14 @@
 
 #define HIDDEN_CAP 22
 
+/* How an output comes to be: what stage_new and folder_new have in common. */
+struct hidden_how {
+	bool replace; /* a file of its name */
+	bool no_sync;
+	bool
+	    no_sweep; /* what killed runs left in the same folder stays: of many outputs there, the first sweeps for all */
+};
+
 /* hidden_is: is this one of these names? */
 bool hidden_is(const char *name);
 

@@ -54,6 +54,7 @@ enum pli_status
 sink_open(struct sink **sink, const struct pli_output *out, const struct source *input, const struct pli_hooks *hooks,
     struct pli_error *err)
 {
+	const struct hidden_how how = { out->replace, out->no_sync, out->no_sweep };
 	struct sink *s = calloc(1, sizeof(*s));
 	enum pli_status rc = PLI_OK;
 
@@ -69,7 +70,7 @@ sink_open(struct sink **sink, const struct pli_output *out, const struct source 
 			rc = fail(err, PLI_ERR_USAGE, "no output");
 		else if (input != NULL && source_is_path(input, out->name))
 			rc = fail(err, PLI_ERR_EXISTS, "%s is the input: it is never replaced", s->name);
-		else if ((rc = stage_new(&s->stage, out->name, out->replace, out->no_sync, err)) == PLI_OK)
+		else if ((rc = stage_new(&s->stage, out->name, how, err)) == PLI_OK)
 			s->fd = stage_fd(s->stage);
 		break;
 	case PLI_END_FD:

@@ -1,6 +1,7 @@
 /*
  * source.c - one buffer in front of a descriptor; memory is its own buffer. Where the position was moved by a skip the
- * next read is small, since often only the next header is wanted; it doubles while reading goes on.
+ * next read is small, since often only the next header is wanted; it doubles while reading goes on. With an armor, the same
+ * buffer stands in front of the armor, and what was opened is below that as a source of its own.
  */
 #include "source.h"
 
@@ -21,7 +22,8 @@
 struct source {
 	const char *name;
 	const struct pli_hooks *hooks;
-	int fd; /* -1: memory, callback */
+	struct armor *armor; /* around another source, or NULL */
+	int fd;              /* -1: memory, callback, armor */
 	bool own_fd;
 	pli_read_at *read_at; /* callback */
 	pli_unchanged *unchanged;
@@ -67,7 +69,14 @@ open_fd(struct source *s, struct pli_error *err)
 static bool
 in_memory(const struct source *s)
 {
-	return s->fd < 0 && s->read_at == NULL;
+	return s->fd < 0 && s->read_at == NULL && s->armor == NULL;
+}
+
+/* What was opened, below an armor. */
+static const struct source *
+below(const struct source *s)
+{
+	return s->armor == NULL ? s : armor_raw(s->armor);
 }
 
 enum pli_status
@@ -132,7 +141,41 @@ source_close(struct source *s)
 	if (s->own_fd && s->fd >= 0)
 		(void)close(s->fd);
 	buf_clear(&s->buf);
+	armor_free(s->armor);
 	free(s);
+}
+
+enum pli_status
+source_unarmor(struct source *s, struct pli_error *err)
+{
+	struct source *raw = malloc(sizeof(*raw));
+	struct armor *armor;
+	enum pli_status rc;
+
+	if (raw == NULL)
+		return fail_memory(err);
+	/* What s points to is raw's for the time being, and stays it if there is an armor. */
+	*raw = *s;
+	rc = armor_find(&armor, raw, err);
+	if (armor == NULL) {
+		*s = *raw;
+		free(raw);
+		return rc;
+	}
+	*s = (struct source){ .name = raw->name, .hooks = raw->hooks, .armor = armor, .fd = -1, .stride = READ_LEAST };
+	return PLI_OK;
+}
+
+enum armor_kind
+source_armor(const struct source *s)
+{
+	return s->armor == NULL ? ARMOR_NONE : armor_kind(s->armor);
+}
+
+bool
+source_repeatable(const struct source *s)
+{
+	return below(s)->positional;
 }
 
 bool
@@ -159,6 +202,12 @@ source_offset(const struct source *s)
 	return s->at;
 }
 
+uint64_t
+source_consumed(const struct source *s)
+{
+	return below(s)->at;
+}
+
 enum pli_status
 source_cancelled(const struct source *s, struct pli_error *err)
 {
@@ -170,6 +219,7 @@ source_is_path(const struct source *s, const char *path)
 {
 	struct stat st;
 
+	s = below(s);
 	return s->fd >= 0 && stat(path, &st) == 0 && st.st_dev == s->opened.st_dev && st.st_ino == s->opened.st_ino;
 }
 
@@ -178,6 +228,7 @@ source_is_fd(const struct source *s, int fd)
 {
 	struct stat st;
 
+	s = below(s);
 	return s->fd >= 0 && S_ISREG(s->opened.st_mode) && fstat(fd, &st) == 0 && st.st_dev == s->opened.st_dev &&
 	       st.st_ino == s->opened.st_ino;
 }
@@ -185,8 +236,9 @@ source_is_fd(const struct source *s, int fd)
 bool
 source_overlaps(const struct source *s, const void *p, size_t len)
 {
-	uintptr_t a = (uintptr_t)s->memory, b = (uintptr_t)p;
+	uintptr_t a = (uintptr_t)below(s)->memory, b = (uintptr_t)p;
 
+	s = below(s);
 	return s->memory != NULL && a < b + len && b < a + s->size;
 }
 
@@ -198,6 +250,11 @@ read_some(struct source *s, uint8_t *p, size_t len, size_t *got, struct pli_erro
 	enum pli_status rc;
 	ssize_t n;
 
+	if (s->armor != NULL) {
+		rc = armor_read(s->armor, p, len, got, err);
+		s->ended = rc == PLI_OK && *got == 0;
+		return rc;
+	}
 	if (s->read_at != NULL) {
 		*got = off >= s->size ? 0 : s->size - off < len ? (size_t)(s->size - off) : len;
 		s->ended = *got == 0;
@@ -259,6 +316,8 @@ source_skip(struct source *s, uint64_t n)
 		s->stride = READ_LEAST;
 	s->at += in_memory(s) ? within : n;
 	s->ahead = view_behind(s->ahead, within);
+	if (s->armor != NULL)
+		armor_drop(s->armor, n - within);
 }
 
 enum pli_status
@@ -321,6 +380,8 @@ source_restart(struct source *s)
 		s->stride = READ_LEAST;
 	}
 	s->at = 0;
+	if (s->armor != NULL)
+		armor_restart(s->armor);
 }
 
 enum pli_status
@@ -330,6 +391,7 @@ source_unchanged(const struct source *s, struct pli_error *err)
 	uint8_t next;
 	ssize_t n;
 
+	s = below(s);
 	if (s->unchanged != NULL)
 		return s->unchanged(s->arg, err);
 	if (s->fd < 0 || !s->positional)
@@ -411,6 +473,8 @@ source_spool(struct source *s, struct pli_error *err)
 	}
 	if (s->own_fd)
 		(void)close(s->fd);
+	armor_free(s->armor);
+	s->armor = NULL;
 	s->fd = fd;
 	s->own_fd = s->positional = true;
 	s->start = 0 - before; /* modulo 2^64: offset before is at the begin of the copy */

@@ -19,7 +19,8 @@ struct stage {
 	char *name; /* last part, in path */
 	char *folder;
 	int folder_fd, fd;
-	bool replace, no_sync, private;
+	struct hidden_how how;
+	bool private;
 	bool committed;
 	char hidden[HIDDEN_CAP]; /* empty: no name */
 };
@@ -52,7 +53,10 @@ open_hidden(struct stage *s)
 	return -1;
 }
 
-/* Giving a name to a file without one needs /proc. */
+/*
+ * Giving a name to a file without one needs /proc. Nobody else can open it before, so that it has its permissions from the
+ * begin, by the umask. The lock is for the moment in which it has a hidden name: then it is its owner's alone.
+ */
 static int
 open_unnamed(const struct stage *s)
 {
@@ -60,8 +64,8 @@ open_unnamed(const struct stage *s)
 
 	if (access("/proc/self/fd", X_OK) != 0)
 		return -1;
-	/* The lock is for the moment in which it has a hidden name. */
-	if ((fd = openat(s->folder_fd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600)) >= 0)
+	fd = openat(s->folder_fd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, s->how.replace ? 0600 : 0666);
+	if (fd >= 0 && s->how.replace)
 		(void)flock(fd, LOCK_EX | LOCK_NB);
 	return fd;
 }
@@ -86,7 +90,7 @@ check_free(const struct stage *s, struct pli_error *err)
 		return fail(err, PLI_ERR_USAGE, "%s is a name that pli keeps for what is not complete", s->path);
 	if (fstatat(s->folder_fd, s->name, &st, AT_SYMLINK_NOFOLLOW) != 0)
 		return errno == ENOENT ? PLI_OK : fail_errno(err, PLI_ERR_IO, errno, "cannot look at %s", s->path);
-	if (!s->replace)
+	if (!s->how.replace)
 		return taken(s, err);
 	if (!S_ISREG(st.st_mode))
 		return fail(err, PLI_ERR_EXISTS, "%s exists and is no regular file: it is not replaced", s->path);
@@ -108,7 +112,7 @@ set_path(struct stage *s, const char *path, struct pli_error *err)
 }
 
 enum pli_status
-stage_new(struct stage **out, const char *path, bool replace, bool no_sync, struct pli_error *err)
+stage_new(struct stage **out, const char *path, struct hidden_how how, struct pli_error *err)
 {
 	struct stage *s = calloc(1, sizeof(*s));
 	enum pli_status rc;
@@ -117,8 +121,7 @@ stage_new(struct stage **out, const char *path, bool replace, bool no_sync, stru
 	if (s == NULL)
 		return fail_memory(err);
 	s->folder_fd = s->fd = -1;
-	s->replace = replace;
-	s->no_sync = no_sync;
+	s->how = how;
 	if ((rc = set_path(s, path, err)) != PLI_OK)
 		goto out;
 	if ((s->folder_fd = open(s->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0) {
@@ -127,7 +130,9 @@ stage_new(struct stage **out, const char *path, bool replace, bool no_sync, stru
 	}
 	if ((rc = check_free(s, err)) != PLI_OK)
 		goto out;
-	hidden_sweep(s->folder_fd);
+	/* before, so that a run that is killed meanwhile leaves no second one */
+	if (!how.no_sweep)
+		hidden_sweep(s->folder_fd);
 	if ((s->fd = open_unnamed(s)) < 0 && (s->fd = open_hidden(s)) < 0)
 		rc = fail_errno(err, PLI_ERR_IO, errno, "cannot create a file beside %s", path);
 out:
@@ -188,19 +193,13 @@ name_replacing(struct stage *s)
 	return renameat(s->folder_fd, s->hidden, s->folder_fd, s->name) == 0 ? 0 : errno;
 }
 
-static enum pli_status
-set_permissions(const struct stage *s, struct pli_error *err)
-{
-	if (fchmod(s->fd, s->private ? 0600 : 0666 & ~hidden_umask()) != 0)
-		return fail_errno(err, PLI_ERR_IO, errno, "cannot set the permissions of %s", s->path);
-	return PLI_OK;
-}
-
 enum pli_status
 stage_private(struct stage *s, struct pli_error *err)
 {
 	s->private = true;
-	return set_permissions(s, err);
+	if (fchmod(s->fd, 0600) != 0)
+		return fail_errno(err, PLI_ERR_IO, errno, "cannot set the permissions of %s", s->path);
+	return PLI_OK;
 }
 
 /* Where a name stood for a moment, in a folder that others can write to, it may have been given to something else. */
@@ -216,18 +215,15 @@ is_other(const struct stage *s)
 enum pli_status
 stage_commit(struct stage *s, struct pli_error *err)
 {
-	bool hides = s->hidden[0] != '\0' || s->replace;
+	bool hides = s->hidden[0] != '\0' || s->how.replace;
 	enum pli_status rc;
 	int e;
 
-	/* What has a hidden name, be it for a moment, is nobody else's to read: it gets its permissions after its name. */
-	if (!hides && (rc = set_permissions(s, err)) != PLI_OK)
-		return rc;
-	if (!s->no_sync && fsync(s->fd) != 0)
+	if (!s->how.no_sync && fsync(s->fd) != 0)
 		return fail_errno(err, PLI_ERR_IO, errno, "cannot sync %s", s->path);
 	if ((rc = check_free(s, err)) != PLI_OK)
 		return rc;
-	e = s->replace ? name_replacing(s) : name_free(s);
+	e = s->how.replace ? name_replacing(s) : name_free(s);
 	if (e == EEXIST)
 		return taken(s, err);
 	if (e != 0)
@@ -235,10 +231,13 @@ stage_commit(struct stage *s, struct pli_error *err)
 	s->committed = true;
 	if (hides && is_other(s))
 		return fail(err, PLI_ERR_IO, "somebody else put another file in the place of %s", s->path);
-	/* The file is complete and in place: where its permissions cannot be widened, it stays its owner's alone. */
-	if (hides && set_permissions(s, NULL) != PLI_OK)
+	/*
+	 * What has a hidden name, be it for a moment, is nobody else's to read: it gets its permissions after its name. Where
+	 * they cannot be widened, the file is complete and in place all the same, and stays its owner's alone.
+	 */
+	if (hides && !s->private && fchmod(s->fd, 0666 & ~hidden_umask()) != 0)
 		errno = 0;
-	if (!s->no_sync && fsync(s->folder_fd) != 0)
+	if (!s->how.no_sync && fsync(s->folder_fd) != 0)
 		return fail_errno(err, PLI_ERR_IO, errno,
 		    "%s is complete and in place, but its folder could not be synced: after a power failure it may be "
 		    "gone",

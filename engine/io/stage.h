@@ -13,15 +13,16 @@
  */
 
 #include "bytes.h"
+#include "hidden.h"
 
 struct stage;
 
 /*
- * stage_new prepares path, which must not exist unless replace is set, and then must be a regular file. Fails with
+ * stage_new prepares path, which must not exist unless how.replace is set, and then must be a regular file. Fails with
  * PLI_ERR_EXISTS, PLI_ERR_IO.
  */
 enum pli_status stage_new(
-    struct stage **out, const char *path, bool replace, bool no_sync, struct pli_error *err) PLI_MUST_CHECK;
+    struct stage **out, const char *path, struct hidden_how how, struct pli_error *err) PLI_MUST_CHECK;
 
 int stage_fd(const struct stage *s);
 

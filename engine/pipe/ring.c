@@ -34,6 +34,8 @@ struct ring {
 	uint8_t *memory; /* backs every slot's buf */
 	ring_work *work;
 	void *arg;
+	void (*end)(void *end_arg); /* or NULL; under lock, as is its argument */
+	void *end_arg;
 	unsigned threads; /* started */
 	struct worker *workers;
 };
@@ -68,6 +70,8 @@ worker_main(void *opaque)
 			(void)pthread_cond_signal(&r->done);
 	}
 	(void)pthread_mutex_unlock(&r->lock);
+	if (r->end != NULL) /* nobody writes it any more */
+		r->end(r->end_arg);
 	return NULL;
 }
 
@@ -156,6 +160,15 @@ ring_free(struct ring *r)
 	free(r->finished);
 	free(r->slots);
 	free(r);
+}
+
+void
+ring_at_end(struct ring *r, void (*end)(void *arg), void *arg)
+{
+	(void)pthread_mutex_lock(&r->lock);
+	r->end = end;
+	r->end_arg = arg;
+	(void)pthread_mutex_unlock(&r->lock);
 }
 
 struct segment *

@@ -78,6 +78,9 @@ struct ring;
 enum pli_status ring_new(struct ring **out, size_t depth, size_t cap, unsigned threads, ring_work *work, void *arg,
     struct pli_error *err) PLI_MUST_CHECK;
 
+/* ring_at_end has each worker thread call end(arg) before it ends. It comes before the first ring_submit. */
+void ring_at_end(struct ring *r, void (*end)(void *arg), void *arg);
+
 /* ring_free stops the workers, waits for them, wipes and frees. NULL is fine. */
 void ring_free(struct ring *r);
 

@@ -70,7 +70,7 @@ make(const char *path, const char *actor, struct pli_error *err)
 	enum pli_status rc;
 
 	if ((rc = new_bytes(path, actor, &bytes, &len, &why)) == PLI_OK &&
-	    (rc = stage_new(&stage, path, false, false, &why)) == PLI_OK &&
+	    (rc = stage_new(&stage, path, (struct hidden_how){ .replace = false }, &why)) == PLI_OK &&
 	    (rc = stage_private(stage, &why)) == PLI_OK &&
 	    (rc = write_all(stage_fd(stage), bytes, len, path, &why)) == PLI_OK)
 		rc = stage_commit(stage, &why);

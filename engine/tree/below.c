@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -21,4 +22,35 @@ below_open(int folder, const char *path, int flags, mode_t mode)
 	if (fd < 0 && (errno == ENOSYS || errno == EPERM)) /* an old kernel; a sandbox */
 		fd = openat(folder, path, flags | O_CLOEXEC | O_NOFOLLOW, mode);
 	return (int)fd;
+}
+
+int
+below_parent(struct below *b, int root, const char *path, const char **last)
+{
+	const char *slash = strrchr(path, '/');
+	size_t len = slash == NULL ? 0 : (size_t)(slash - path);
+
+	*last = slash == NULL ? path : slash + 1;
+	if (slash == NULL)
+		return root;
+	if (b->fd >= 0 && b->root == root && strncmp(b->path, path, len) == 0 && b->path[len] == '\0')
+		return b->fd;
+	below_clear(b);
+	if (len >= sizeof(b->path)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	memcpy(b->path, path, len);
+	b->path[len] = '\0';
+	b->root = root;
+	b->fd = below_open(root, b->path, O_PATH | O_DIRECTORY, 0);
+	return b->fd;
+}
+
+void
+below_clear(struct below *b)
+{
+	if (b->fd >= 0)
+		(void)close(b->fd);
+	b->fd = -1;
 }

@@ -104,10 +104,8 @@ translate(struct reading *r, struct archive_entry *from, char *path, struct tar_
 
 	*e = (struct tar_entry){ .path = path };
 	path[0] = '\0';
-	if (r->raw) {
-		e->mode = 0666;
+	if (r->raw)
 		return PLI_OK;
-	}
 	if (name == NULL)
 		return fail(err, PLI_ERR_LIMIT, "an entry of the archive has no name");
 	if ((rc = rules_path(view_of(name, strlen(name)), path, err)) != PLI_OK)
@@ -205,7 +203,7 @@ pass_all(struct reading *r, struct pli_error *err)
 			if ((rc = r->visitor->raw(r->visitor->arg, err)) != PLI_OK)
 				return rc;
 			if (got == ARCHIVE_EOF) { /* a file without content */
-				struct tar_entry empty = { .path = "", .mode = 0666 };
+				struct tar_entry empty = { .path = "" };
 
 				rc = r->visitor->begin(r->visitor->arg, &empty, err);
 				return rc != PLI_OK ? rc : r->visitor->end(r->visitor->arg, &empty, err);

@@ -1,4 +1,7 @@
-/* extract.c - the folder of the last file stays open: the next file is mostly in the same. */
+/*
+ * extract.c - of a small file each call to the system counts: the folder of the last one stays open, permissions are given
+ * where it is made (nobody else can get to it before its folder is in place), and its length is known by what was written.
+ */
 #include "extract.h"
 
 #include <errno.h>
@@ -8,33 +11,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "below.h"
-#include "hidden.h"
+#define PERMISSIONS 0777u
+#define ALL_MODES 07777u
 
 void
 extract_init(struct extract *x, int root)
 {
-	*x = (struct extract){ .root = root, .umask = hidden_umask(), .fd = -1, .parent = -1 };
-}
-
-/* The open folder that path is in, and its last part. */
-static int
-parent_of(struct extract *x, const char *path, const char **last)
-{
-	const char *slash = strrchr(path, '/');
-	size_t len = slash == NULL ? 0 : (size_t)(slash - path);
-
-	*last = slash == NULL ? path : slash + 1;
-	if (slash == NULL)
-		return x->root;
-	if (x->parent >= 0 && strncmp(x->parent_path, path, len) == 0 && x->parent_path[len] == '\0')
-		return x->parent;
-	if (x->parent >= 0)
-		(void)close(x->parent);
-	memcpy(x->parent_path, path, len);
-	x->parent_path[len] = '\0';
-	x->parent = below_open(x->root, x->parent_path, O_PATH | O_DIRECTORY, 0);
-	return x->parent;
+	*x = (struct extract){ .root = root, .fd = -1, .folder = BELOW_INIT };
 }
 
 static enum pli_status
@@ -51,7 +34,7 @@ remember(struct extract *x, const char *path, const struct tar_entry *e, struct 
 		x->cap = cap;
 	}
 	m = &x->made[x->count];
-	*m = (struct extract_made){ .path = strdup(path), .mode = 0777 };
+	*m = (struct extract_made){ .path = strdup(path), .mode = PERMISSIONS };
 	if (m->path == NULL)
 		return fail_memory(err);
 	if (e != NULL) {
@@ -66,11 +49,12 @@ remember(struct extract *x, const char *path, const struct tar_entry *e, struct 
 enum pli_status
 extract_folder(struct extract *x, const char *path, const struct tar_entry *e, struct pli_error *err)
 {
+	mode_t mode = (e == NULL ? PERMISSIONS : e->mode & PERMISSIONS) | 0700;
 	const char *last;
-	int parent = parent_of(x, path, &last);
+	int parent = below_parent(&x->folder, x->root, path, &last);
 
 	/* One that is there was made by us, in here, for an entry inside it that came first. */
-	if (parent < 0 || (mkdirat(parent, last, 0700) != 0 && (errno != EEXIST || e == NULL)))
+	if (parent < 0 || (mkdirat(parent, last, mode) != 0 && (errno != EEXIST || e == NULL)))
 		return fail_errno(err, PLI_ERR_IO, errno, "cannot make the folder %s", path);
 	return remember(x, path, e, err);
 }
@@ -79,10 +63,12 @@ enum pli_status
 extract_begin(struct extract *x, const struct tar_entry *e, struct pli_error *err)
 {
 	const char *last;
-	int parent = parent_of(x, e->path, &last);
+	int parent = below_parent(&x->folder, x->root, e->path, &last);
 
+	x->len = 0;
 	if (parent >= 0)
-		x->fd = below_open(parent, last, O_WRONLY | O_CREAT | O_EXCL, 0600);
+		x->fd =
+		    openat(parent, last, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, e->mode & PERMISSIONS);
 	if (parent < 0 || x->fd < 0)
 		return fail_errno(err, PLI_ERR_IO, errno, "cannot make the file %s", e->path);
 	return PLI_OK;
@@ -94,6 +80,8 @@ extract_data(struct extract *x, const char *path, const void *p, size_t len, uin
 	const char *at = p;
 	ssize_t n;
 
+	if (off + len > x->len)
+		x->len = off + len;
 	while (len > 0) {
 		n = pwrite(x->fd, at, len, (off_t)off);
 		if (n == 0 || (n < 0 && errno != EINTR))
@@ -117,13 +105,11 @@ enum pli_status
 extract_end(struct extract *x, const struct tar_entry *e, struct pli_error *err)
 {
 	struct timespec times[2] = { seconds(e->mtime), seconds(e->mtime) };
-	struct stat st;
 	bool ok;
 	int fd = x->fd, saved;
 
 	/* A file may end in a hole. */
-	ok = fstat(fd, &st) == 0 && ((uint64_t)st.st_size == e->size || ftruncate(fd, (off_t)e->size) == 0) &&
-	     fchmod(fd, (mode_t)e->mode & 0777 & ~x->umask) == 0 && futimens(fd, times) == 0;
+	ok = (x->len == e->size || ftruncate(fd, (off_t)e->size) == 0) && futimens(fd, times) == 0;
 	saved = errno;
 	x->fd = -1;
 	if (close(fd) != 0 && ok) {
@@ -143,6 +129,29 @@ deepest_first(const void *a, const void *b)
 	return order != 0 ? order : (int)x->dated - (int)y->dated;
 }
 
+/* When it was made it was given what its owner needs to fill it: that is taken from it now. */
+static bool
+complete_folder(const struct extract *x, const struct extract_made *m)
+{
+	struct timespec times[2] = { seconds(m->mtime), seconds(m->mtime) };
+	int fd = below_open(x->root, m->path, O_RDONLY | O_DIRECTORY, 0), saved;
+	struct stat st;
+	mode_t mode;
+	bool ok;
+
+	if (fd < 0)
+		return false;
+	if ((ok = fstat(fd, &st) == 0)) {
+		mode = st.st_mode & PERMISSIONS & m->mode;
+		ok = ((st.st_mode & ALL_MODES) == mode || fchmod(fd, mode) == 0) &&
+		     (!m->dated || futimens(fd, times) == 0);
+	}
+	saved = errno;
+	(void)close(fd);
+	errno = saved;
+	return ok;
+}
+
 enum pli_status
 extract_finish(struct extract *x, struct pli_error *err)
 {
@@ -151,22 +160,11 @@ extract_finish(struct extract *x, struct pli_error *err)
 	if (x->count > 0)
 		qsort(x->made, x->count, sizeof(*x->made), deepest_first);
 	for (i = 0; i < x->count; i++) {
-		const struct extract_made *m = &x->made[i];
-		struct timespec times[2] = { seconds(m->mtime), seconds(m->mtime) };
-		int fd;
-
 		/* One that was made for what is in it, and told later, is there twice: the last word counts. */
-		if (i + 1 < x->count && strcmp(m->path, x->made[i + 1].path) == 0)
+		if (i + 1 < x->count && strcmp(x->made[i].path, x->made[i + 1].path) == 0)
 			continue;
-		fd = below_open(x->root, m->path, O_RDONLY | O_DIRECTORY, 0);
-		if (fd < 0 || (m->dated && futimens(fd, times) != 0) || fchmod(fd, m->mode & 0777 & ~x->umask) != 0) {
-			int saved = errno;
-
-			if (fd >= 0)
-				(void)close(fd);
-			return fail_errno(err, PLI_ERR_IO, saved, "cannot complete the folder %s", m->path);
-		}
-		(void)close(fd);
+		if (!complete_folder(x, &x->made[i]))
+			return fail_errno(err, PLI_ERR_IO, errno, "cannot complete the folder %s", x->made[i].path);
 	}
 	return PLI_OK;
 }
@@ -176,10 +174,9 @@ extract_clear(struct extract *x)
 {
 	if (x->fd >= 0)
 		(void)close(x->fd);
-	if (x->parent >= 0)
-		(void)close(x->parent);
+	below_clear(&x->folder);
 	while (x->count > 0)
 		free(x->made[--x->count].path);
 	free(x->made);
-	*x = (struct extract){ .fd = -1, .parent = -1 };
+	*x = (struct extract){ .fd = -1, .folder = BELOW_INIT };
 }

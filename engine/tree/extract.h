@@ -7,12 +7,14 @@
  *      extract_init -> (extract_folder | extract_begin -> extract_data ... -> extract_end) ... -> extract_finish
  *              -> extract_clear
  *
- * Files are made new, never opened; permissions are those of the archive that the umask leaves, set-user-id and the like
- * never; folders get theirs at the end, when nothing is put in them any more.
+ * Files are made new, never opened; permissions are those of the archive that the umask (or an access control list that is
+ * inherited instead) leaves, set-user-id and the like never; folders get theirs at the end, when nothing is put in them any
+ * more.
  */
 
 #include <sys/types.h>
 
+#include "below.h"
 #include "bytes.h"
 #include "tar.h"
 
@@ -25,10 +27,9 @@ struct extract_made {
 
 struct extract {
 	int root;
-	mode_t umask;
-	int fd;     /* of the current file, or -1 */
-	int parent; /* the folder of the last file, or -1 */
-	char parent_path[4096];
+	int fd;              /* of the current file, or -1 */
+	uint64_t len;        /* of the current file, as far as it was written */
+	struct below folder; /* of the last entry */
 	struct extract_made *made;
 	size_t count, cap;
 };

@@ -58,9 +58,10 @@ fill_entry(struct plan_entry *e, const struct stat *st, struct pli_error *err)
 	return PLI_OK;
 }
 
-/* Adds what is at a path below a root. **takes** path. */
+/* Adds what has a name in an open folder, and a path below a root. **takes** path. */
 static enum pli_status
-add(struct plan *p, size_t root, char *path, const struct plan_limits *limits, struct pli_error *err)
+add(struct plan *p, size_t root, int folder, const char *name, char *path, const struct plan_limits *limits,
+    struct pli_error *err)
 {
 	struct plan_entry *e;
 	struct stat st;
@@ -86,7 +87,7 @@ add(struct plan *p, size_t root, char *path, const struct plan_limits *limits, s
 		    err, PLI_ERR_LIMIT, "more than %llu files and folders", (unsigned long long)limits->max_files);
 	if ((rc = rules_path(view_of(path, strlen(path)), plain, err)) != PLI_OK)
 		return rc;
-	if (fstatat(p->roots[root], path, &st, AT_SYMLINK_NOFOLLOW) != 0)
+	if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
 		return fail_errno(err, PLI_ERR_IO, errno, "cannot look at %s", path);
 	return fill_entry(e, &st, err);
 }
@@ -98,6 +99,7 @@ add_root(struct plan *p, const char *given, const struct plan_limits *limits, st
 	struct stat st;
 	char *real, *slash;
 	enum pli_status rc;
+	int fd;
 
 	if (lstat(given, &st) != 0)
 		return fail_errno(err, PLI_ERR_IO, errno, "cannot look at %s", given);
@@ -111,11 +113,12 @@ add_root(struct plan *p, const char *given, const struct plan_limits *limits, st
 		return fail(err, PLI_ERR_LIMIT, "%s has no name that it could have in an archive", given);
 	}
 	*slash = '\0';
-	p->roots[p->root_count] = open(real[0] == '\0' ? "/" : real, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (p->roots[p->root_count] < 0)
+	if ((fd = open(real[0] == '\0' ? "/" : real, O_PATH | O_DIRECTORY | O_CLOEXEC)) < 0) {
 		rc = fail_errno(err, PLI_ERR_IO, errno, "cannot open the folder of %s", given);
-	else
-		rc = add(p, p->root_count++, strdup(slash + 1), limits, err);
+	} else {
+		p->roots[p->root_count] = fd;
+		rc = add(p, p->root_count++, fd, slash + 1, strdup(slash + 1), limits, err);
+	}
 	free(real);
 	return rc;
 }
@@ -123,9 +126,15 @@ add_root(struct plan *p, const char *given, const struct plan_limits *limits, st
 static char *
 join(const char *folder, const char *name)
 {
-	char *path;
+	size_t before = strlen(folder), len = strlen(name);
+	char *path = malloc(before + 1 + len + 1);
 
-	return asprintf(&path, "%s/%s", folder, name) < 0 ? NULL : path;
+	if (path == NULL)
+		return NULL;
+	memcpy(path, folder, before);
+	path[before] = '/';
+	memcpy(path + before + 1, name, len + 1);
+	return path;
 }
 
 /* Adds what is in the folder that is entry i. */
@@ -145,7 +154,8 @@ add_folder(struct plan *p, size_t i, const struct plan_limits *limits, struct pl
 	}
 	for (errno = 0; rc == PLI_OK && (d = readdir(dir)) != NULL; errno = 0)
 		if (strcmp(d->d_name, ".") != 0 && strcmp(d->d_name, "..") != 0)
-			rc = add(p, p->entries[i].root, join(p->entries[i].path, d->d_name), limits, err);
+			rc =
+			    add(p, p->entries[i].root, fd, d->d_name, join(p->entries[i].path, d->d_name), limits, err);
 	if (rc == PLI_OK && errno != 0)
 		rc = fail_errno(err, PLI_ERR_IO, errno, "cannot read the folder %s", p->entries[i].path);
 	(void)closedir(dir);
@@ -177,26 +187,27 @@ padded(uint64_t size)
 	return (size + BLOCK - 1) / BLOCK * BLOCK;
 }
 
-/* Gives every entry its place. */
+/*
+ * Gives every entry its place. That no name stands there twice, and no file where a folder is needed, is seen by the order:
+ * both come from two paths with the same last name, and stand side by side.
+ */
 static enum pli_status
 lay_out(struct plan *p, const struct plan_limits *limits, struct pli_error *err)
 {
 	struct buf header = { 0 };
+	struct tar *tar;
 	uint64_t at = FIRST_BLOCK_LEN, size = 0;
-	struct rules *rules;
-	enum pli_status rc;
+	enum pli_status rc = tar_new(&tar, err);
 	size_t i;
 
-	if ((rc = rules_new(&rules, err)) != PLI_OK)
-		return rc;
 	for (i = 0; i < p->count && rc == PLI_OK; i++) {
 		struct plan_entry *e = &p->entries[i];
 		struct tar_entry t = as_tar(e);
 
 		header.len = 0;
-		if ((rc = rules_add(rules, e->path, e->folder ? RULES_FOLDER : RULES_FILE, NULL, NULL, err)) !=
-			PLI_OK ||
-		    (rc = tar_header(&t, &header, err)) != PLI_OK)
+		if (i > 0 && strcmp(e[-1].path, e->path) == 0)
+			rc = fail(err, PLI_ERR_LIMIT, "the name %s is there twice", e->path);
+		if (rc != PLI_OK || (rc = tar_header(tar, &t, &header, err)) != PLI_OK)
 			break;
 		if (e->size > limits->max_size - size)
 			rc = fail(
@@ -207,7 +218,7 @@ lay_out(struct plan *p, const struct plan_limits *limits, struct pli_error *err)
 		at += header.len + padded(e->size);
 	}
 	p->length = at + END_LEN;
-	rules_free(rules);
+	tar_free(tar);
 	buf_clear(&header);
 	return rc;
 }
@@ -312,41 +323,55 @@ check_open(const struct plan_entry *e, int fd, struct pli_error *err)
 	return check_same(e, &st, err);
 }
 
+/* Neither a link nor, by waiting for it, a pipe that somebody put there. */
+static int
+open_file(const struct plan *p, struct below *held, const struct plan_entry *e)
+{
+	const char *last;
+	int folder = below_parent(held, p->roots[e->root], e->path, &last);
+
+	return folder < 0 ? -1 : openat(folder, last, O_RDONLY | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+}
+
 enum pli_status
 plan_open(const struct plan *p, const struct plan_entry *e, int *fd, struct pli_error *err)
 {
-	enum pli_status rc;
+	struct below held = BELOW_INIT;
+	enum pli_status rc = PLI_OK;
 
-	if ((*fd = below_open(p->roots[e->root], e->path, O_RDONLY | O_NOCTTY, 0)) < 0)
-		return fail_errno(err, PLI_ERR_IO, errno, "cannot open %s", e->path);
-	if ((rc = check_open(e, *fd, err)) != PLI_OK)
+	if ((*fd = open_file(p, &held, e)) < 0)
+		rc = fail_errno(err, PLI_ERR_IO, errno, "cannot open %s", e->path);
+	else if ((rc = check_open(e, *fd, err)) != PLI_OK)
 		(void)close(*fd);
+	below_clear(&held);
 	return rc;
 }
 
+/*
+ * Whether it is the file that the plan was made from is asked behind the reading alone: what is the same then has not changed
+ * before, either. If it is another, that is the error, whatever reading met.
+ */
 static enum pli_status
-read_file(
-    const struct plan *p, const struct plan_entry *e, uint64_t off, uint8_t *buf, size_t len, struct pli_error *err)
+read_file(const struct plan *p, struct below *held, const struct plan_entry *e, uint64_t off, uint8_t *buf, size_t len,
+    struct pli_error *err)
 {
+	int fd = open_file(p, held, e), failure = 0;
 	enum pli_status rc;
 	size_t done = 0;
-	ssize_t n;
-	int fd;
+	ssize_t n = 1;
 
-	if ((rc = plan_open(p, e, &fd, err)) != PLI_OK)
-		return rc;
-	while (rc == PLI_OK && done < len) {
+	if (fd < 0)
+		return fail_errno(err, PLI_ERR_IO, errno, "cannot open %s", e->path);
+	while (failure == 0 && n != 0 && done < len) {
 		n = pread(fd, buf + done, len - done, (off_t)(off + done));
 		if (n < 0 && errno != EINTR)
-			rc = fail_errno(err, PLI_ERR_IO, errno, "cannot read %s", e->path);
-		else if (n == 0)
-			rc = fail(err, PLI_ERR_IO, "%s became shorter while it was sealed", e->path);
+			failure = errno;
 		else if (n > 0)
 			done += (size_t)n;
 	}
-	/* What was read belongs together only if nothing has changed since. */
-	if (rc == PLI_OK)
-		rc = check_open(e, fd, err);
+	if ((rc = check_open(e, fd, err)) == PLI_OK && done < len)
+		rc = failure != 0 ? fail_errno(err, PLI_ERR_IO, failure, "cannot read %s", e->path)
+				  : fail(err, PLI_ERR_IO, "%s is shorter than it says", e->path);
 	(void)close(fd);
 	return rc;
 }
@@ -368,32 +393,45 @@ find(const struct plan *p, uint64_t off)
 	return low;
 }
 
-/* Writes up to len bytes of one entry, from the byte within of it; *n is how many. */
+/* What one call of plan_read keeps from one entry to the next. */
+struct reading {
+	struct below held;
+	struct tar *tar;
+	struct buf header;
+};
+
 static enum pli_status
-read_entry(const struct plan *p, const struct plan_entry *e, uint64_t within, uint8_t *buf, size_t len, size_t *n,
-    struct pli_error *err)
+read_header(
+    struct reading *r, const struct plan_entry *e, uint64_t within, uint8_t *buf, size_t len, struct pli_error *err)
 {
 	struct tar_entry t = as_tar(e);
-	struct buf header = { 0 };
 	enum pli_status rc = PLI_OK;
+
+	if (r->tar == NULL)
+		rc = tar_new(&r->tar, err);
+	r->header.len = 0;
+	if (rc == PLI_OK && (rc = tar_header(r->tar, &t, &r->header, err)) == PLI_OK)
+		memcpy(buf, r->header.p + within, len);
+	return rc;
+}
+
+/* Writes up to len bytes of one entry, from the byte within of it; *n is how many. */
+static enum pli_status
+read_entry(const struct plan *p, struct reading *r, const struct plan_entry *e, uint64_t within, uint8_t *buf,
+    size_t len, size_t *n, struct pli_error *err)
+{
 	uint64_t left;
 
 	if (within < e->header_len) {
-		if ((rc = tar_header(&t, &header, err)) != PLI_OK) {
-			buf_clear(&header);
-			return rc;
-		}
 		left = e->header_len - within;
 		*n = left < len ? (size_t)left : len;
-		memcpy(buf, header.p + within, *n);
-		buf_clear(&header);
-		return PLI_OK;
+		return read_header(r, e, within, buf, *n, err);
 	}
 	within -= e->header_len;
 	left = within < e->size ? e->size - within : padded(e->size) - within;
 	*n = left < len ? (size_t)left : len;
 	if (within < e->size)
-		return read_file(p, e, within, buf, *n, err);
+		return read_file(p, &r->held, e, within, buf, *n, err);
 	memset(buf, 0, *n);
 	return PLI_OK;
 }
@@ -401,6 +439,7 @@ read_entry(const struct plan *p, const struct plan_entry *e, uint64_t within, ui
 static enum pli_status
 read_all(const struct plan *p, uint64_t off, uint8_t *buf, size_t len, struct pli_error *err)
 {
+	struct reading r = { .held = BELOW_INIT };
 	uint8_t first[FIRST_BLOCK_LEN];
 	enum pli_status rc = PLI_OK;
 	size_t i, n = 0;
@@ -416,12 +455,16 @@ read_all(const struct plan *p, uint64_t off, uint8_t *buf, size_t len, struct pl
 		while (rc == PLI_OK && n < len && off + n < end) {
 			size_t part = 0;
 
-			rc = read_entry(p, &p->entries[i], off + n - p->entries[i].at, buf + n, len - n, &part, err);
+			rc =
+			    read_entry(p, &r, &p->entries[i], off + n - p->entries[i].at, buf + n, len - n, &part, err);
 			n += part;
 		}
 	}
 	if (rc == PLI_OK)
 		memset(buf + n, 0, len - n); /* the end of the archive */
+	below_clear(&r.held);
+	tar_free(r.tar);
+	buf_clear(&r.header);
 	return rc;
 }
 
@@ -440,17 +483,21 @@ enum pli_status
 plan_unchanged(void *arg, struct pli_error *err)
 {
 	const struct plan *p = arg;
-	enum pli_status rc;
+	struct below held = BELOW_INIT;
+	enum pli_status rc = PLI_OK;
 	struct stat st;
 	size_t i;
 
-	for (i = 0; i < p->count; i++) {
+	for (i = 0; i < p->count && rc == PLI_OK; i++) {
 		const struct plan_entry *e = &p->entries[i];
+		const char *last;
+		int folder = below_parent(&held, p->roots[e->root], e->path, &last);
 
-		if (fstatat(p->roots[e->root], e->path, &st, AT_SYMLINK_NOFOLLOW) != 0)
-			return fail_errno(err, PLI_ERR_IO, errno, "%s changed while it was sealed", e->path);
-		if ((rc = check_same(e, &st, err)) != PLI_OK)
-			return rc;
+		if (folder < 0 || fstatat(folder, last, &st, AT_SYMLINK_NOFOLLOW) != 0)
+			rc = fail_errno(err, PLI_ERR_IO, errno, "%s changed while it was sealed", e->path);
+		else
+			rc = check_same(e, &st, err);
 	}
-	return PLI_OK;
+	below_clear(&held);
+	return rc;
 }

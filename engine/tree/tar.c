@@ -1,17 +1,25 @@
-/* tar.c - one writer for each header: two microseconds, and nothing that threads would share. */
+/*
+ * tar.c - one libarchive writer makes many headers: setting one up takes longer than a header does. libarchive never sees
+ * content; what it pads an entry with instead is swallowed where that is little, and otherwise the writer is given up.
+ */
 #include "tar.h"
 
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 
 #include "pli/tree.h"
 
-struct writing {
-	struct buf *out;
+#define PADDING_MOST (256u << 10) /* bytes: about what setting up a writer takes */
+
+struct tar {
+	struct archive *writer; /* NULL: not set up */
+	struct archive_entry *entry;
+	struct buf *out; /* where a header goes */
 	struct pli_error *err;
-	bool done;
+	enum { TAKES, SWALLOWS, REFUSES } padding;
 };
 
 enum pli_status
@@ -38,45 +46,86 @@ tar_leave(locale_t before)
 static la_ssize_t
 take(struct archive *a, void *arg, const void *p, size_t len)
 {
-	struct writing *w = arg;
+	struct tar *t = arg;
 
 	(void)a;
-	if (w->done)
-		return -1; /* padding for content that libarchive never sees */
-	if (buf_add(w->out, view_of(p, len), w->err) != PLI_OK)
+	if (t->padding == SWALLOWS)
+		return (la_ssize_t)len;
+	if (t->padding == REFUSES || buf_add(t->out, view_of(p, len), t->err) != PLI_OK)
 		return -1;
 	return (la_ssize_t)len;
 }
 
-enum pli_status
-tar_header(const struct tar_entry *e, struct buf *out, struct pli_error *err)
+/* Without the entry that it is in, and the end of an archive. */
+static void
+give_up(struct tar *t)
 {
-	struct writing w = { out, err, false };
-	struct archive_entry *entry = archive_entry_new();
-	struct archive *a = archive_write_new();
-	enum pli_status rc = PLI_OK;
+	t->padding = REFUSES;
+	if (t->writer != NULL)
+		(void)archive_write_free(t->writer);
+	t->writer = NULL;
+}
 
-	if (entry == NULL || a == NULL) {
-		rc = fail_memory(err);
-		goto out;
+static bool
+set_up(struct tar *t)
+{
+	return (t->writer = archive_write_new()) != NULL &&
+	       archive_write_set_format_pax_restricted(t->writer) == ARCHIVE_OK &&
+	       archive_write_set_bytes_per_block(t->writer, 0) == ARCHIVE_OK &&
+	       archive_write_set_bytes_in_last_block(t->writer, 1) == ARCHIVE_OK &&
+	       archive_write_open(t->writer, t, NULL, take, NULL) == ARCHIVE_OK;
+}
+
+enum pli_status
+tar_new(struct tar **out, struct pli_error *err)
+{
+	struct tar *t = calloc(1, sizeof(*t));
+
+	*out = NULL;
+	if (t == NULL || (t->entry = archive_entry_new()) == NULL) {
+		free(t);
+		return fail_memory(err);
 	}
-	archive_entry_copy_pathname(entry, e->path); /* as it is: the UTF-8 call would compose what is decomposed */
-	archive_entry_set_filetype(entry, e->folder ? AE_IFDIR : AE_IFREG);
-	archive_entry_set_perm(entry, (__LA_MODE_T)e->mode);
-	archive_entry_set_size(entry, (la_int64_t)e->size);
-	archive_entry_set_mtime(entry, e->mtime, 0);
-	if (archive_write_set_format_pax_restricted(a) != ARCHIVE_OK ||
-	    archive_write_set_bytes_per_block(a, 0) != ARCHIVE_OK ||
-	    archive_write_set_bytes_in_last_block(a, 1) != ARCHIVE_OK ||
-	    archive_write_open(a, &w, NULL, take, NULL) != ARCHIVE_OK || archive_write_header(a, entry) != ARCHIVE_OK)
+	*out = t;
+	return PLI_OK;
+}
+
+void
+tar_free(struct tar *t)
+{
+	if (t == NULL)
+		return;
+	give_up(t);
+	archive_entry_free(t->entry);
+	free(t);
+}
+
+enum pli_status
+tar_header(struct tar *t, const struct tar_entry *e, struct buf *out, struct pli_error *err)
+{
+	const char *why = NULL;
+	enum pli_status rc;
+
+	archive_entry_clear(t->entry);
+	archive_entry_copy_pathname(t->entry, e->path); /* as it is: the UTF-8 call would compose what is decomposed */
+	archive_entry_set_filetype(t->entry, e->folder ? AE_IFDIR : AE_IFREG);
+	archive_entry_set_perm(t->entry, (__LA_MODE_T)e->mode);
+	archive_entry_set_size(t->entry, (la_int64_t)e->size);
+	archive_entry_set_mtime(t->entry, e->mtime, 0);
+	t->out = out;
+	t->err = err;
+	t->padding = TAKES;
+	if ((t->writer == NULL && !set_up(t)) || archive_write_header(t->writer, t->entry) != ARCHIVE_OK) {
+		why = t->writer != NULL ? archive_error_string(t->writer) : NULL;
 		rc = fail(err, PLI_ERR_LIMIT, "%s cannot stand in an archive: %s", e->path,
-		    archive_error_string(a) != NULL ? archive_error_string(a) : "libarchive refuses it");
-	w.done = true;
-out:
-	if (a != NULL)
-		(void)archive_write_free(a);
-	archive_entry_free(entry);
-	return rc;
+		    why != NULL ? why : "libarchive refuses it");
+		give_up(t);
+		return rc;
+	}
+	t->padding = SWALLOWS;
+	if (e->size > PADDING_MOST || archive_write_finish_entry(t->writer) != ARCHIVE_OK)
+		give_up(t);
+	return PLI_OK;
 }
 
 const char *

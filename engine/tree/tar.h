@@ -32,9 +32,21 @@ locale_t tar_enter(locale_t ours);
 void tar_leave(locale_t before);
 
 /*
- * tar_header appends the header of an entry to out: a multiple of 512 bytes, always the same for the same entry. Any
- * thread, in the locale.
+ * A maker of headers, for one thread at a time.
+ *
+ *      tar_new -> tar_header ... -> tar_free, in the locale
  */
-enum pli_status tar_header(const struct tar_entry *e, struct buf *out, struct pli_error *err) PLI_MUST_CHECK;
+struct tar;
+enum pli_status tar_new(struct tar **out, struct pli_error *err) PLI_MUST_CHECK;
+
+/* tar_free: NULL is fine. */
+void tar_free(struct tar *t);
+
+/*
+ * tar_header appends the header of an entry to out: a multiple of 512 bytes, always the same for the same entry, whatever was
+ * made before.
+ */
+enum pli_status tar_header(
+    struct tar *t, const struct tar_entry *e, struct buf *out, struct pli_error *err) PLI_MUST_CHECK;
 
 #endif

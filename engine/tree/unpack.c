@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "entries.h"
 #include "extract.h"
@@ -23,6 +24,7 @@ struct unpacking {
 	const struct pli_tree_open_options *options;
 	bool writing; /* or only listing */
 	const char *parent, *name;
+	const struct pli_input *in;
 	struct folder *folder;
 	struct stage *file; /* content that is no archive */
 	struct extract extract;
@@ -34,10 +36,25 @@ struct unpacking {
 	struct pli_error local; /* a failure of ours, about which the archive says nothing */
 };
 
+/* Is it the envelope itself that would be replaced? */
+static bool
+is_input(const struct pli_input *in, const char *path)
+{
+	struct stat input, there;
+
+	if (stat(path, &there) != 0)
+		return false;
+	if (in->kind == PLI_END_PATH ? stat(in->name, &input) != 0
+				     : in->kind != PLI_END_FD || fstat(in->fd, &input) != 0)
+		return false;
+	return input.st_dev == there.st_dev && input.st_ino == there.st_ino;
+}
+
 static enum pli_status
 raw(void *arg, struct pli_error *err)
 {
 	struct unpacking *u = arg;
+	const struct hidden_how how = { u->options->replace, u->options->no_sync, true };
 	enum pli_status rc;
 	char *path;
 
@@ -46,7 +63,12 @@ raw(void *arg, struct pli_error *err)
 		return PLI_OK;
 	if (asprintf(&path, "%s/%s", u->parent, u->name) < 0)
 		return fail_memory(err);
-	rc = stage_new(&u->file, path, false, u->options->no_sync, &u->local);
+	if (u->options->replace && is_input(u->in, path)) {
+		rc = fail(&u->local, PLI_ERR_EXISTS, "%s is the input: it is never replaced", path);
+		fail_hint(&u->local, "open into another folder with -C, or into a file with -o");
+	} else {
+		rc = stage_new(&u->file, path, how, &u->local);
+	}
 	free(path);
 	if (rc != PLI_OK)
 		return fail_copy(err, &u->local);
@@ -167,13 +189,14 @@ static enum pli_status
 run(struct unpacking *u, struct pli *pli, const struct pli_key *const *keys, size_t count, const struct pli_input *in,
     struct pli_tree_opened *result, struct pli_error *err)
 {
+	const struct hidden_how how = { u->options->replace, u->options->no_sync, u->options->no_sweep };
 	struct pli_opener *opener = NULL;
 	struct pli_opened opened;
 	enum pli_status rc;
 
-	u->extract.fd = u->extract.parent = -1;
+	extract_init(&u->extract, -1);
 	if (u->writing) {
-		if ((rc = folder_new(&u->folder, u->parent, u->name, u->options->no_sync, err)) != PLI_OK)
+		if ((rc = folder_new(&u->folder, u->parent, u->name, how, err)) != PLI_OK)
 			return rc;
 		extract_init(&u->extract, folder_fd(u->folder));
 	}
@@ -201,7 +224,7 @@ pli_tree_open(struct pli *pli, const struct pli_key *const *keys, size_t count, 
     const char *folder, const char *name, const struct pli_tree_open_options *options, struct pli_tree_opened *result,
     struct pli_error *err)
 {
-	struct unpacking u = { .options = options, .writing = true, .parent = folder, .name = name };
+	struct unpacking u = { .options = options, .writing = true, .parent = folder, .name = name, .in = in };
 
 	return run(&u, pli, keys, count, in, result, err);
 }

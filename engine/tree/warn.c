@@ -1,6 +1,7 @@
 /*
  * warn.c - a file is looked at only where its name says that it is of a kind that can be wrong. ZIP files (and the Office
- * and OpenDocument files that are ZIP files) are read by libarchive; of the others, the marks at their begin and end.
+ * and OpenDocument files that are ZIP files) are read by libarchive; of the others, the marks at their begin and end. Names
+ * are compared by hashes of what is left of them without case and Unicode form: only where two are the same, by their text.
  */
 #include "warn.h"
 
@@ -9,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/random.h>
 #include <unicase.h>
 #include <uninorm.h>
 #include <unistd.h>
@@ -18,6 +20,7 @@
 
 #define EDGE 4096
 #define ZIP_ENTRIES_MAX 1000
+#define FOLD_ROOM 1024
 
 enum kind { KIND_ZIP = 1, KIND_PDF = 2, KIND_OFFICE = 4, KIND_ENVELOPE = 8 };
 
@@ -151,50 +154,111 @@ out:
 	return rc;
 }
 
+/* A path without case and Unicode form, in room or (otherwise) in memory of its own; NULL without memory. */
+static uint8_t *
+fold(const char *path, uint8_t room[FOLD_ROOM], size_t *len)
+{
+	size_t n = strlen(path), i;
+
+	for (i = 0; i < n && n <= FOLD_ROOM && (uint8_t)path[i] < 0x80; i++)
+		room[i] = (uint8_t)(path[i] >= 'A' && path[i] <= 'Z' ? path[i] + ('a' - 'A') : path[i]);
+	*len = i == n ? n : FOLD_ROOM;
+	return i == n ? room : u8_casefold((const uint8_t *)path, n, NULL, UNINORM_NFC, room, len);
+}
+
+static enum pli_status
+fold_hash(const char *path, uint64_t seed, uint64_t *hash, struct pli_error *err)
+{
+	uint8_t room[FOLD_ROOM], *text;
+	uint64_t h = seed;
+	size_t len, i;
+
+	if ((text = fold(path, room, &len)) == NULL)
+		return fail_memory(err);
+	for (i = 0; i < len; i++)
+		h = (h ^ text[i]) * UINT64_C(0x100000001b3); /* FNV-1a */
+	*hash = h;
+	if (text != room)
+		free(text);
+	return PLI_OK;
+}
+
+static enum pli_status
+fold_same(const char *a, const char *b, bool *same, struct pli_error *err)
+{
+	uint8_t room_a[FOLD_ROOM], room_b[FOLD_ROOM];
+	size_t len_a, len_b;
+	uint8_t *text_a = fold(a, room_a, &len_a), *text_b = fold(b, room_b, &len_b);
+	enum pli_status rc = PLI_OK;
+
+	if (text_a == NULL || text_b == NULL)
+		rc = fail_memory(err);
+	else
+		*same = len_a == len_b && memcmp(text_a, text_b, len_a) == 0;
+	if (text_a != room_a)
+		free(text_a);
+	if (text_b != room_b)
+		free(text_b);
+	return rc;
+}
+
+/* What a path becomes without case and Unicode form. */
 struct folded {
-	uint8_t *text;
-	size_t len;
+	uint64_t hash;
 	size_t entry;
 };
 
 static int
-by_text(const void *a, const void *b)
+by_hash(const void *a, const void *b)
 {
 	const struct folded *x = a, *y = b;
-	int order = memcmp(x->text, y->text, x->len < y->len ? x->len : y->len);
 
-	return order != 0 ? order : (x->len > y->len) - (x->len < y->len);
+	return x->hash != y->hash ? (x->hash > y->hash) - (x->hash < y->hash)
+				  : (x->entry > y->entry) - (x->entry < y->entry);
+}
+
+/* Marks the entries that are the same as an earlier one. Those that may be stand side by side, and are few. */
+static enum pli_status
+mark(const struct plan *p, const struct folded *all, bool *marked, struct pli_error *err)
+{
+	size_t count = plan_count(p), i, j;
+	enum pli_status rc;
+
+	for (i = 1; i < count; i++)
+		for (j = i; j > 0 && all[j - 1].hash == all[i].hash && !marked[all[i].entry]; j--)
+			if ((rc = fold_same(plan_entry(p, all[j - 1].entry)->path, plan_entry(p, all[i].entry)->path,
+				 &marked[all[i].entry], err)) != PLI_OK)
+				return rc;
+	return PLI_OK;
 }
 
 /* Names that differ only by case or Unicode form fall on each other on other systems: Unicode 3.13, D145. */
 static enum pli_status
 look_at_names(const struct plan *p, struct warn_to *to, struct pli_error *err)
 {
-	size_t count = plan_count(p), i, n = 0;
+	size_t count = plan_count(p), i;
 	struct folded *all = calloc(count + 1, sizeof(*all));
+	bool *marked = calloc(count + 1, sizeof(*marked));
 	enum pli_status rc = PLI_OK;
+	uint64_t seed;
 
-	if (all == NULL)
-		return fail_memory(err);
-	for (; n < count; n++) {
-		const char *path = plan_entry(p, n)->path;
-
-		all[n].entry = n;
-		all[n].text = u8_casefold((const uint8_t *)path, strlen(path), NULL, UNINORM_NFC, NULL, &all[n].len);
-		if (all[n].text == NULL) {
-			rc = fail_memory(err);
-			break;
-		}
+	if (all == NULL || marked == NULL)
+		rc = fail_memory(err);
+	else if (getrandom(&seed, sizeof(seed), 0) != (ssize_t)sizeof(seed))
+		rc = fail(err, PLI_ERR, "no random bytes");
+	for (i = 0; rc == PLI_OK && i < count; i++) {
+		all[i].entry = i;
+		rc = fold_hash(plan_entry(p, i)->path, seed, &all[i].hash, err);
 	}
-	if (rc == PLI_OK)
-		qsort(all, count, sizeof(*all), by_text);
-	for (i = 1; rc == PLI_OK && i < count; i++)
-		if (by_text(&all[i - 1], &all[i]) == 0)
-			warn(to, plan_entry(p, all[i].entry)->path,
-			    "the name differs from another only by case or Unicode form");
-	for (i = 0; i < n; i++)
-		free(all[i].text);
+	if (rc == PLI_OK) {
+		qsort(all, count, sizeof(*all), by_hash);
+		rc = mark(p, all, marked, err);
+	}
+	for (i = 0; rc == PLI_OK && i < count; i++)
+		if (marked[i])
+			warn(to, plan_entry(p, i)->path, "the name differs from another only by case or Unicode form");
 	free(all);
+	free(marked);
 	return rc;
 }
 

@@ -30,6 +30,7 @@ struct pli_envelope {
 	const char *container;  /* "AuthEnvelopedData" "EnvelopedData", or what else it is */
 	const char *cipher;     /* "aes-256-gcm" ..., or libcrypto's name of it, or a dotted OID */
 	const char *encoding;   /* "definite" or "indefinite" */
+	const char *armor;      /* the text that it stands in: "pem" or "smime"; "none" */
 	unsigned tag_bits;      /* 0: none */
 	bool content_known;     /* content_bytes is right */
 	uint64_t content_bytes; /* of ciphertext */
@@ -52,8 +53,8 @@ PLI_API enum pli_status pli_inspect(struct pli_envelope **out, struct pli *pli, 
 PLI_API void pli_envelope_free(struct pli_envelope *envelope);
 
 /*
- * pli_looks_sealed tells whether the first len bytes of some content are those of an enveloped CMS message, in BER or PEM.
- * 64 bytes are enough.
+ * pli_looks_sealed tells whether the first len bytes of some content are those of an enveloped CMS message, in BER, PEM or
+ * S/MIME. 64 bytes are enough for the first two, 4096 for nearly all of the others.
  */
 PLI_API bool pli_looks_sealed(const void *data, size_t len);
 

@@ -48,6 +48,8 @@ struct pli_output {
 	size_t cap;
 	bool replace; /* path: replace an existing file */
 	bool no_sync; /* path: do not fsync */
+	/* path: do not look for what killed runs left beside it; of many outputs in one folder, one has to */
+	bool no_sweep;
 };
 
 /* A regular file is read by position, and by all threads at once. */
@@ -88,7 +90,7 @@ pli_input_callback(pli_read_at *read_at, pli_unchanged *unchanged, void *arg, ui
 static inline struct pli_output
 pli_output_path(const char *path)
 {
-	struct pli_output out = { PLI_END_PATH, path, -1, NULL, 0, false, false };
+	struct pli_output out = { PLI_END_PATH, path, -1, NULL, 0, false, false, false };
 	return out;
 }
 
@@ -99,7 +101,7 @@ pli_output_path(const char *path)
 static inline struct pli_output
 pli_output_fd(int fd, const char *name)
 {
-	struct pli_output out = { PLI_END_FD, name, fd, NULL, 0, false, false };
+	struct pli_output out = { PLI_END_FD, name, fd, NULL, 0, false, false, false };
 	return out;
 }
 
@@ -107,7 +109,7 @@ pli_output_fd(int fd, const char *name)
 static inline struct pli_output
 pli_output_memory(void *data, size_t cap, const char *name)
 {
-	struct pli_output out = { PLI_END_MEMORY, name, -1, data, cap, false, false };
+	struct pli_output out = { PLI_END_MEMORY, name, -1, data, cap, false, false, false };
 	return out;
 }
 

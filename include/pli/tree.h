@@ -35,7 +35,7 @@ struct pli_tree_limits {
 struct pli_tree_entry {
 	const char *path;
 	bool folder;
-	unsigned mode; /* permission bits */
+	unsigned mode; /* permission bits; 0, as is mtime, where the content is no archive: nobody said them */
 	uint64_t bytes;
 	int64_t mtime;         /* seconds since 1970 */
 	const uint8_t *sha256; /* 32 bytes, or NULL where it was not asked for */
@@ -74,6 +74,8 @@ struct pli_tree_open_options {
 	struct pli_tree_limits limits;
 	bool digests; /* SHA-256 of every file */
 	bool no_sync;
+	bool replace;  /* content that is no archive replaces a file of its name; never a folder, never the input */
+	bool no_sweep; /* as in pli_output */
 	/* called for each entry, in order, when all is authenticated and in place; may be NULL */
 	void (*entry)(void *arg, const struct pli_tree_entry *entry);
 	void *arg;
@@ -92,8 +94,8 @@ struct pli_tree_opened {
 };
 
 /*
- * pli_tree_open opens the envelope in into folder/name, which must not exist: a folder with what was sealed or, for content
- * that is no archive, a file. folder is made if it is not there, and removed again if it stays empty. Fails as pli_open
+ * pli_tree_open opens the envelope in into folder/name, which must not exist (but see replace): a folder with what was sealed
+ * or, for content that is no archive, a file. folder is made if it is not there, and removed again if it stays empty. Fails as pli_open
  * does; with PLI_ERR_LIMIT for an archive that the policy or the limits refuse; PLI_ERR_MALFORMED for a damaged one.
  */
 PLI_API enum pli_status pli_tree_open(struct pli *pli, const struct pli_key *const *keys, size_t count,

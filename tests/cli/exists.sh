@@ -80,3 +80,48 @@ stderr_has no/such
 refuse 16 seal --raw -r "$K/p256.pem" -o x2.pli no-such-input
 stderr_has no-such-input
 refuse 16 open "${auth[@]}" -o x2 no-such-input
+
+# -C: a file is replaced by content that is no archive, with --force only; nothing else ever is.
+mkdir opened sub
+seal sub/raw.pli f p256
+run 0 pli seal -r "$K/p256.pem" -o sub/tree.pli folder
+cp old opened/raw
+cp old opened/tree
+refuse 15 open "${auth[@]}" -C opened sub/raw.pli
+refuse 15 open "${auth[@]}" -C opened sub/tree.pli
+run 15 pli open --force "${auth[@]}" -C opened sub/tree.pli
+same opened/raw old
+same opened/tree old
+run 0 pli open --force "${auth[@]}" -C opened sub/raw.pli
+same opened/raw f
+rm opened/raw
+run 0 pli open --force "${auth[@]}" -C opened sub/raw.pli
+same opened/raw f
+rm opened/raw
+mkdir opened/raw
+refuse 15 open --force "${auth[@]}" -C opened sub/raw.pli
+rmdir opened/raw
+ln -s ../old opened/raw
+refuse 15 open --force "${auth[@]}" -C opened sub/raw.pli
+rm opened/raw opened/tree
+
+# Neither the envelope, nor another of the same command, nor the key.
+cp sub/raw.pli raw
+cp sub/raw.pli raw.pli
+refuse 15 open --force "${auth[@]}" -C . raw
+stderr_has "of this very command"
+run 3 pli open --force "${auth[@]}" -C . raw.pli raw sub/tree.pli
+same raw sub/raw.pli
+cp "$K/p256.both.pem" raw
+refuse 15 open --force -k raw -C . raw.pli
+same raw "$K/p256.both.pem"
+
+# A file is no folder to open into.
+refuse 16 open "${auth[@]}" -C old sub/raw.pli
+stderr_has "is a file"
+refuse 16 seal --each -r "$K/p256.pem" -C old f
+stderr_has "is a file"
+
+# Nobody said permissions or a time of content that is no archive.
+run 0 pli list "${auth[@]}" sub/raw.pli
+stdout_has "-  100000  -  "

@@ -42,3 +42,19 @@ wait "$holder" 2>/dev/null
 cd sub || exit 1
 only .pli .pli-00000000000000aa .pli-00000000000000bb .pli-0123456789abcdef0 \
 	.pli-fedcba9876543210 .pli-notes .plinth x.pli
+cd .. || exit 1
+
+# Of many at once the first sees to it, for all.
+mkdir batch
+for i in 1 2 3; do
+	cp f "b$i"
+done
+printf 'part' >batch/.pli-0123456789abcdef
+chmod 600 batch/.pli-0123456789abcdef
+run 0 pli seal -q --each -C batch -r "$K/p256.pem" b1 b2 b3
+(cd batch && only b1.pli b2.pli b3.pli)
+mkdir opened opened/.pli-0123456789abcdef
+printf 'part' >opened/.pli-0123456789abcdef/part
+chmod 700 opened/.pli-0123456789abcdef
+run 0 pli open -q -k "$K/p256.both.pem" -C opened batch/*.pli
+(cd opened && only b1 b2 b3)

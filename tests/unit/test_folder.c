@@ -1,6 +1,7 @@
 /* Folders that are nowhere until they are complete, and the leftovers of runs that were killed. */
 #include "folder.h"
 
+#include <pthread.h>
 #include <sys/file.h>
 
 #include "hidden.h"
@@ -8,6 +9,8 @@
 #include "trees.h"
 
 #define LEFT ".pli-0123456789abcdef"
+
+static char trees_at_neu[300];
 
 static void
 fill(const struct folder *f)
@@ -30,7 +33,9 @@ commit(void)
 	(void)umask(027);
 	trees_begin();
 	for (no_sync = 0; no_sync < 2; no_sync++) {
-		check_ok(folder_new(&f, trees_at("neu"), "bid", no_sync != 0, &err), err);
+		check_ok(
+		    folder_new(&f, trees_at("neu"), "bid", (struct hidden_how){ false, no_sync != 0, false }, &err),
+		    err);
 		check(!support_exists(trees_at("neu/bid")) && trees_entries(trees_at("neu")) == 1);
 		check(fstat(folder_fd(f), &st) == 0 && (st.st_mode & 07777) == 0700);
 		fill(f);
@@ -50,16 +55,16 @@ abandoned(void)
 	struct folder *f;
 
 	trees_begin();
-	check_ok(folder_new(&f, trees_at("neu"), "bid", true, &err), err);
+	check_ok(folder_new(&f, trees_at("neu"), "bid", (struct hidden_how){ false, true, false }, &err), err);
 	fill(f);
 	folder_free(f);
 	check(!support_exists(trees_at("neu")));
 	trees_folder(trees_at("alt"));
-	check_ok(folder_new(&f, trees_at("alt"), "bid", true, &err), err);
+	check_ok(folder_new(&f, trees_at("alt"), "bid", (struct hidden_how){ false, true, false }, &err), err);
 	fill(f);
 	folder_free(f);
 	check(support_exists(trees_at("alt")) && trees_entries(trees_at("alt")) == 0);
-	check_ok(folder_new(&f, trees_at("neu"), "bid", true, &err), err);
+	check_ok(folder_new(&f, trees_at("neu"), "bid", (struct hidden_how){ false, true, false }, &err), err);
 	folder_keep(f);
 	folder_free(f);
 	check(support_exists(trees_at("neu")));
@@ -77,7 +82,7 @@ exchanged(void)
 	char command[2000];
 
 	trees_begin();
-	check_ok(folder_new(&f, trees_root, "bid", true, &err), err);
+	check_ok(folder_new(&f, trees_root, "bid", (struct hidden_how){ false, true, false }, &err), err);
 	fill(f);
 	(void)snprintf(command, sizeof(command),
 	    "cd '%s' && h=$(ls -A) && mv \"$h\" away && mkdir \"$h\" && echo another >\"$h/forged\"", trees_root);
@@ -97,14 +102,71 @@ exists(void)
 
 	trees_begin();
 	trees_file(trees_at("bid"), 3);
-	check(folder_new(&f, trees_root, "bid", true, &err) == PLI_ERR_EXISTS && f == NULL);
+	check(folder_new(&f, trees_root, "bid", (struct hidden_how){ false, true, false }, &err) == PLI_ERR_EXISTS &&
+	      f == NULL);
 	check(symlink("nirgends", trees_at("link")) == 0);
-	check(folder_new(&f, trees_root, "link", true, NULL) == PLI_ERR_EXISTS);
-	check_ok(folder_new(&f, trees_root, "spaet", true, &(struct pli_error){ 0 }), err);
+	check(folder_new(&f, trees_root, "link", (struct hidden_how){ false, true, false }, NULL) == PLI_ERR_EXISTS);
+	check_ok(
+	    folder_new(&f, trees_root, "spaet", (struct hidden_how){ false, true, false }, &(struct pli_error){ 0 }),
+	    err);
 	trees_folder(trees_at("spaet"));
 	check(folder_commit(f, NULL) == PLI_ERR_EXISTS);
 	folder_free(f);
 	check(trees_entries(trees_root) == 3 && trees_entries(trees_at("spaet")) == 0);
+	trees_end();
+}
+
+/* Where it can turn out that no folder is wanted, a file is minded at the end only; anything else at once. */
+static void
+file_may_stay(void)
+{
+	struct pli_error err = { 0 };
+	struct folder *f;
+
+	trees_begin();
+	trees_file(trees_at("bid"), 3);
+	check_ok(folder_new(&f, trees_root, "bid", (struct hidden_how){ true, true, false }, &err), err);
+	check(folder_commit(f, NULL) == PLI_ERR_EXISTS);
+	folder_free(f);
+	check(trees_entries(trees_root) == 1);
+	check(symlink("bid", trees_at("link")) == 0);
+	check(folder_new(&f, trees_root, "link", (struct hidden_how){ true, true, false }, NULL) == PLI_ERR_EXISTS);
+	trees_folder(trees_at("folder"));
+	check(folder_new(&f, trees_root, "folder", (struct hidden_how){ true, true, false }, NULL) == PLI_ERR_EXISTS);
+	check(trees_entries(trees_root) == 3);
+	trees_end();
+}
+
+enum { JOBS = 4, TURNS = 300 };
+
+static void *
+make_and_fail(void *arg)
+{
+	struct pli_error err = { 0 };
+	struct folder *f;
+	char name[2] = { *(const char *)arg, '\0' };
+	int i;
+
+	for (i = 0; i < TURNS; i++) {
+		check_ok(folder_new(&f, trees_at_neu, name, (struct hidden_how){ false, true, false }, &err), err);
+		folder_free(f);
+	}
+	return NULL;
+}
+
+/* Jobs that make the same parent, and take it away again when they fail, do not take it from under each other. */
+static void
+side_by_side(void)
+{
+	pthread_t threads[JOBS];
+	int i;
+
+	trees_begin();
+	(void)snprintf(trees_at_neu, sizeof(trees_at_neu), "%s", trees_at("neu"));
+	for (i = 0; i < JOBS; i++)
+		check(pthread_create(&threads[i], NULL, make_and_fail, (void *)(uintptr_t) & "abcd"[i]) == 0);
+	for (i = 0; i < JOBS; i++)
+		check(pthread_join(threads[i], NULL) == 0);
 	trees_end();
 }
 
@@ -117,10 +179,12 @@ bad_names(void)
 
 	trees_begin();
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		check(folder_new(&f, trees_root, names[i], true, NULL) == PLI_ERR_USAGE);
-	check(folder_new(&f, trees_at("nicht/da"), "bid", true, NULL) == PLI_ERR_IO);
+		check(folder_new(&f, trees_root, names[i], (struct hidden_how){ false, true, false }, NULL) ==
+		      PLI_ERR_USAGE);
+	check(
+	    folder_new(&f, trees_at("nicht/da"), "bid", (struct hidden_how){ false, true, false }, NULL) == PLI_ERR_IO);
 	trees_file(trees_at("datei"), 3);
-	check(folder_new(&f, trees_at("datei"), "bid", true, NULL) == PLI_ERR_IO);
+	check(folder_new(&f, trees_at("datei"), "bid", (struct hidden_how){ false, true, false }, NULL) == PLI_ERR_IO);
 	check(trees_entries(trees_root) == 1);
 	trees_end();
 }
@@ -132,7 +196,7 @@ sweep(void)
 	struct pli_error err = { 0 };
 	struct folder *f;
 
-	check_ok(folder_new(&f, trees_root, "bid", true, &err), err);
+	check_ok(folder_new(&f, trees_root, "bid", (struct hidden_how){ false, true, false }, &err), err);
 	folder_free(f);
 }
 
@@ -196,5 +260,8 @@ names(void)
 	check(hidden_umask() == 022);
 }
 
-#define TESTS(T, S) T(S, commit) T(S, abandoned) T(S, exchanged) T(S, exists) T(S, bad_names) T(S, swept) T(S, names)
+#define TESTS(T, S)                                                                                                    \
+	T(S, commit)                                                                                                   \
+	T(S, abandoned)                                                                                                \
+	T(S, exchanged) T(S, exists) T(S, file_may_stay) T(S, side_by_side) T(S, bad_names) T(S, swept) T(S, names)
 SUITE(folder, TESTS)

@@ -262,10 +262,43 @@ impossible_sizes(void)
 	check(ring_new(&r, 4, SIZE_MAX / 4, 0, work, NULL, NULL) == PLI_ERR_USAGE);
 }
 
+static void
+ended(void *arg)
+{
+	atomic_fetch_add((atomic_uint *)arg, 1);
+}
+
+/* What a thread keeps it can give up at its own end: each does so once, and when nobody works any more. */
+static void
+ends(void)
+{
+	struct job job = { .fails_from = 1000 };
+	unsigned threads;
+	atomic_uint calls;
+	struct ring *r;
+	size_t i;
+
+	for (threads = 0; threads <= 4; threads++) {
+		atomic_init(&calls, 0);
+		r = new_ring(&job, 8, threads);
+		ring_at_end(r, ended, &calls);
+		for (i = 0; i < 8; i++) {
+			ring_fill(r)->off = i;
+			ring_submit(r);
+		}
+		while (ring_drain(r) != NULL)
+			ring_release(r);
+		check(job.calls == 8 && calls == 0);
+		ring_free(r);
+		check(calls == threads);
+	}
+}
+
 #define TESTS(T, S)                                                                                                    \
 	T(S, in_order)                                                                                                 \
 	T(S, inline_work_is_done_when_drained)                                                                         \
 	T(S, lowest_error_first)                                                                                       \
 	T(S, an_error_does_not_stay)                                                                                   \
-	T(S, free_in_any_state) T(S, what_was_written_is_wiped) T(S, segments_are_whole_pages) T(S, impossible_sizes)
+	T(S, free_in_any_state)                                                                                        \
+	T(S, what_was_written_is_wiped) T(S, segments_are_whole_pages) T(S, impossible_sizes) T(S, ends)
 SUITE(ring, TESTS)

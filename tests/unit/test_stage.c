@@ -101,7 +101,7 @@ begin(const char *path, bool replace, const char *text)
 	struct pli_error err = { 0 };
 	struct stage *s;
 
-	check_ok(stage_new(&s, path, replace, true, &err), err);
+	check_ok(stage_new(&s, path, (struct hidden_how){ replace, true, false }, &err), err);
 	check(write(stage_fd(s), text, strlen(text)) == (ssize_t)strlen(text));
 	return s;
 }
@@ -132,7 +132,7 @@ commit(bool hidden)
 	stage_free(s);
 	check(file_is(path, "all of it") && unlink(path) == 0);
 	/* synced, too, and in the folder that a name alone is in */
-	check_ok(stage_new(&s, path, false, false, &err), err);
+	check_ok(stage_new(&s, path, (struct hidden_how){ false, false, false }, &err), err);
 	check_ok(stage_commit(s, &err), err);
 	stage_free(s);
 	check(unlink(path) == 0 && support_entries() == before);
@@ -161,7 +161,7 @@ exists(bool hidden)
 
 	(void)hidden;
 	support_write(path, TEXT("old"));
-	check(stage_new(&s, path, false, true, &err) == PLI_ERR_EXISTS && s == NULL);
+	check(stage_new(&s, path, (struct hidden_how){ false, true, false }, &err) == PLI_ERR_EXISTS && s == NULL);
 	check(strstr(err.message, path) != NULL && err.hint[0] != '\0');
 	check(file_is(path, "old") && unlink(path) == 0);
 	/* it came while the work was done */
@@ -211,12 +211,13 @@ other_targets(bool hidden)
 	check(mkdir(folder, 0700) == 0);
 	support_write(target, TEXT("old"));
 	check(symlink(target, link) == 0);
-	check(stage_new(&s, folder, true, true, NULL) == PLI_ERR_EXISTS && s == NULL);
-	check(stage_new(&s, link, true, true, NULL) == PLI_ERR_EXISTS && s == NULL);
-	check(stage_new(&s, link, false, true, NULL) == PLI_ERR_EXISTS && s == NULL);
+	check(stage_new(&s, folder, (struct hidden_how){ true, true, false }, NULL) == PLI_ERR_EXISTS && s == NULL);
+	check(stage_new(&s, link, (struct hidden_how){ true, true, false }, NULL) == PLI_ERR_EXISTS && s == NULL);
+	check(stage_new(&s, link, (struct hidden_how){ false, true, false }, NULL) == PLI_ERR_EXISTS && s == NULL);
 	check(lstat(link, &st) == 0 && S_ISLNK(st.st_mode) && file_is(target, "old"));
 	check(unlink(target) == 0);
-	check(stage_new(&s, link, true, true, NULL) == PLI_ERR_EXISTS && s == NULL); /* dangling */
+	check(stage_new(&s, link, (struct hidden_how){ true, true, false }, NULL) == PLI_ERR_EXISTS &&
+	      s == NULL); /* dangling */
 	check(unlink(link) == 0);
 	/* one that comes meanwhile */
 	s = begin(link, true, "new");
@@ -262,10 +263,13 @@ no_names(bool hidden)
 
 	(void)hidden;
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		check(stage_new(&s, bad[i], true, true, NULL) == PLI_ERR_EXISTS && s == NULL);
-	check(stage_new(&s, "", true, true, NULL) == PLI_ERR_IO && s == NULL);
-	check(stage_new(&s, "/nonexistent/file", true, true, NULL) == PLI_ERR_IO && s == NULL);
-	check(stage_new(&s, "/dev/null/file", true, true, NULL) == PLI_ERR_IO && s == NULL);
+		check(stage_new(&s, bad[i], (struct hidden_how){ true, true, false }, NULL) == PLI_ERR_EXISTS &&
+		      s == NULL);
+	check(stage_new(&s, "", (struct hidden_how){ true, true, false }, NULL) == PLI_ERR_IO && s == NULL);
+	check(stage_new(&s, "/nonexistent/file", (struct hidden_how){ true, true, false }, NULL) == PLI_ERR_IO &&
+	      s == NULL);
+	check(
+	    stage_new(&s, "/dev/null/file", (struct hidden_how){ true, true, false }, NULL) == PLI_ERR_IO && s == NULL);
 }
 
 static void
@@ -279,14 +283,17 @@ permissions(bool hidden)
 	struct stage *s;
 	size_t i;
 
-	(void)hidden;
-	for (i = 0; i < sizeof(masks) / sizeof(masks[0]); i++) {
-		(void)umask(masks[i]);
-		s = begin(path, false, "x");
-		check(fstat(stage_fd(s), &st) == 0 && (st.st_mode & 07777) == 0600);
+	/* What has a name, or is to have a hidden one for a moment, is its owner's alone until it is in place. */
+	for (i = 0; i < 2 * sizeof(masks) / sizeof(masks[0]); i++) {
+		mode_t mask = masks[i / 2], final = 0666 & ~mask;
+
+		(void)umask(mask);
+		s = begin(path, i % 2 != 0, "x");
+		check(fstat(stage_fd(s), &st) == 0);
+		check((st.st_mode & 07777) == (hidden || i % 2 != 0 ? 0600 & ~mask : final));
 		check_ok(stage_commit(s, &err), err);
 		stage_free(s);
-		check(stat(path, &st) == 0 && (st.st_mode & 07777) == (0666u & ~masks[i]));
+		check(stat(path, &st) == 0 && (st.st_mode & 07777) == final);
 		check(unlink(path) == 0);
 	}
 	(void)umask(before);
