@@ -169,6 +169,16 @@ args_parse(struct args *args, int argc, char **argv, struct pli_error *err)
 	return err->status;
 }
 
+void
+args_shift(struct args *args)
+{
+	struct list *operands = &args->operands;
+
+	args->sub = operands->items[0];
+	operands->count--;
+	memmove(operands->items, operands->items + 1, operands->count * sizeof(*operands->items));
+}
+
 enum pli_status
 args_check(const struct args *args, unsigned command, struct pli_error *err)
 {
@@ -177,7 +187,8 @@ args_check(const struct args *args, unsigned command, struct pli_error *err)
 	for (i = 0; i < options_count; i++)
 		if ((args->given >> i & 1) != 0 && (options_table[i].commands & command) == 0)
 			return refuse(err, PLI_ERR_USAGE, "--help lists the options of a command",
-			    "pli %s does not take --%s", args->command, options_table[i].name);
+			    "pli %s%s%s does not take --%s", args->command, args->sub != NULL ? " " : "",
+			    args->sub != NULL ? args->sub : "", options_table[i].name);
 	return PLI_OK;
 }
 
@@ -190,5 +201,6 @@ args_clear(struct args *args)
 	free(args->keys.items);
 	free(args->certs.items);
 	free(args->passins.items);
+	free(args->personal.items);
 	memset(args, 0, sizeof(*args));
 }

@@ -25,17 +25,25 @@ enum progress_when { PROGRESS_AUTO, PROGRESS_ALWAYS, PROGRESS_NEVER };
 
 struct args {
 	const char *command; /* NULL: none was named */
+	const char *sub;     /* of the command's own commands, once args_shift was called; or NULL */
 	struct list operands;
 	struct list recipients, bundles; /* -r, -R */
 	struct list keys, certs, passins;
 	const char *output, *directory;
-	const char *backend;          /* NULL: not said */
-	int64_t opening;              /* seconds since 1970; 0: not said */
-	uint64_t max_size, max_files; /* 0: not said */
-	int threads;                  /* as struct pli_seal_options has it */
+	const char *database, *service; /* --register, --service */
+	struct list personal;
+	const char *name, *cn, *p12, *cert_out, *passout, *actor;
+	const char *ca_cert, *ca_key, *ca_passin;
+	unsigned role, type, p12_profile; /* 1 and the place of the word among those of the option; 0: not said */
+	unsigned days, test_days;         /* 0: not said */
+	const char *backend;              /* NULL: not said */
+	int64_t opening;                  /* seconds since 1970; 0: not said */
+	uint64_t max_size, max_files;     /* 0: not said */
+	int threads;                      /* as struct pli_seal_options has it */
 	enum progress_when progress;
 	bool raw, each, strict, allow_nested, allow_expiring;
 	bool accept_short_tag, require_committed, digests, unzip;
+	bool no_backup, generate_passphrase, all, csv;
 	bool force, no_sync, no_input;
 	bool json, quiet, verbose, help, version;
 	uint64_t given; /* bit i: options_table[i] was */
@@ -47,6 +55,9 @@ struct args {
  * the end all the same: args is good then too, so that --json and --help hold.
  */
 enum pli_status args_parse(struct args *args, int argc, char **argv, struct pli_error *err);
+
+/* args_shift makes the first operand, which is there, the sub-command. */
+void args_shift(struct args *args);
 
 /* args_check refuses an option that the command, one of enum command_bit, does not take. */
 enum pli_status args_check(const struct args *args, unsigned command, struct pli_error *err) PLI_MUST_CHECK;

@@ -199,9 +199,9 @@ from_source(struct line *line, const char *source)
 }
 
 static void
-print_prompt(FILE *tty, const char *name, unsigned attempt)
+print_prompt(FILE *tty, const char *question, const char *name)
 {
-	(void)fputs(attempt == 0 ? "Passphrase for " : "Wrong passphrase. Again, for ", tty);
+	(void)fputs(question, tty);
 	text_print(tty, name);
 	(void)fputs(": ", tty);
 	(void)fflush(tty);
@@ -209,7 +209,7 @@ print_prompt(FILE *tty, const char *name, unsigned attempt)
 
 /* Turns the echo off before it asks, and puts the terminal back whatever happens. */
 static enum pli_status
-prompt(struct line *line, FILE *tty, const char *name, unsigned attempt)
+prompt(struct line *line, FILE *tty, const char *question, const char *name)
 {
 	int fd = fileno(tty);
 	struct termios before, silent;
@@ -222,7 +222,7 @@ prompt(struct line *line, FILE *tty, const char *name, unsigned attempt)
 	silent.c_lflag |= ICANON | ISIG;
 	signals_guard(fd, &before);
 	if (tcsetattr(fd, TCSAFLUSH, &silent) == 0) {
-		print_prompt(tty, name, attempt);
+		print_prompt(tty, question, name);
 		status = read_line(line, fd);
 		(void)fputc('\n', tty);
 	} else {
@@ -242,8 +242,47 @@ from_terminal(struct line *line, const char *name, unsigned attempt)
 	if (tty == NULL)
 		return refuse(line->err, PLI_ERR_PASSPHRASE, "--passin says where the passphrase is",
 		    "%s needs a passphrase, and there is no terminal to ask on", name);
-	status = prompt(line, tty, name, attempt);
+	status = prompt(line, tty, attempt == 0 ? "Passphrase for " : "Wrong passphrase. Again, for ", name);
 	(void)fclose(tty);
+	return status;
+}
+
+/* Asks twice, and again while the answers differ. again has the room of line. */
+static enum pli_status
+twice(struct line *line, struct line *again, FILE *tty, const char *name)
+{
+	unsigned attempt;
+
+	for (attempt = 0; attempt < ATTEMPTS; attempt++) {
+		enum pli_status status =
+		    prompt(line, tty, attempt == 0 ? "New passphrase for " : "They differ. New passphrase for ", name);
+
+		if (status == PLI_OK)
+			status = prompt(again, tty, "Once more, for ", name);
+		if (status != PLI_OK)
+			return status;
+		if (*line->len == *again->len && memcmp(line->buf, again->buf, *line->len) == 0)
+			return PLI_OK;
+	}
+	return missing(line, "what was typed differed each time");
+}
+
+static enum pli_status
+new_from_terminal(struct line *line, const char *name)
+{
+	char buf[ASK_MAX];
+	size_t len = 0;
+	struct line again = { buf, line->cap < sizeof(buf) ? line->cap : sizeof(buf), &len, line->from, line->err };
+	FILE *tty = fopen("/dev/tty", "r+e");
+	enum pli_status status;
+
+	if (tty == NULL)
+		return refuse(line->err, PLI_ERR_PASSPHRASE,
+		    "--passout says where it is, --generate-passphrase makes one",
+		    "%s needs a passphrase, and there is no terminal to ask on", name);
+	status = twice(line, &again, tty, name);
+	(void)fclose(tty);
+	explicit_bzero(buf, sizeof(buf));
 	return status;
 }
 
@@ -253,7 +292,7 @@ place(const struct ask *ask)
 {
 	if (ask->source == NULL)
 		return "the terminal";
-	return after(ask->source, "cmd:") != NULL ? "the command of --passin" : ask->source;
+	return after(ask->source, "cmd:") != NULL ? "the command given" : ask->source;
 }
 
 enum pli_status
@@ -276,4 +315,18 @@ ask_passphrase(void *arg, const char *name, unsigned attempt, char *buf, size_t 
 		    "%s needs a passphrase, and --no-input forbids to ask for it", name);
 	ask->ends_in_cr = status == PLI_OK && *len > 0 && buf[*len - 1] == '\r';
 	return status;
+}
+
+enum pli_status
+ask_new(struct ask *ask, const char *name, char *buf, size_t cap, size_t *len, struct pli_error *err)
+{
+	struct line line = { buf, cap, len, place(ask), err };
+
+	*len = 0;
+	if (ask->source != NULL)
+		return from_source(&line, ask->source);
+	if (!ask->no_input)
+		return new_from_terminal(&line, name);
+	return refuse(err, PLI_ERR_PASSPHRASE, "--passout says where it is, --generate-passphrase makes one",
+	    "%s needs a passphrase, and --no-input forbids to ask for it", name);
 }

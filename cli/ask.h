@@ -2,7 +2,7 @@
 #define PLI_ASK_H
 
 /*
- * ask.h - where passphrases come from: a source of --passin, or the terminal.
+ * ask.h - where passphrases come from: a source of --passin or --passout, or the terminal.
  *
  *      struct ask ask = { source, no_input, false };
  *      pli_key_new(..., ask_passphrase, &ask, err)
@@ -15,8 +15,11 @@
 
 #include "pli/keys.h"
 
+/* Room for any passphrase. */
+#define ASK_MAX 1024
+
 struct ask {
-	const char *source; /* of --passin; NULL: the terminal */
+	const char *source; /* of --passin or --passout; NULL: the terminal */
 	bool no_input;      /* the terminal may not be used */
 	bool ends_in_cr;    /* set by ask_passphrase: the line came from Windows */
 };
@@ -28,5 +31,11 @@ struct ask {
  * as it was then, too.
  */
 pli_ask ask_passphrase;
+
+/*
+ * ask_new reads the passphrase of the new file name into buf, of ASK_MAX bytes at most: once from a source, twice from the
+ * terminal. It is the caller's to wipe, also after a failure. Fails as ask_passphrase does.
+ */
+enum pli_status ask_new(struct ask *ask, const char *name, char *buf, size_t cap, size_t *len, struct pli_error *err);
 
 #endif

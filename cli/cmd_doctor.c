@@ -11,6 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "pli/register.h"
+#include "pli/tree.h"
 #include "ends.h"
 #include "refuse.h"
 
@@ -122,6 +124,11 @@ print_text(struct say *say, const struct diagnosis *d)
 
 	say_report(say, "pli           %s", PLI_VERSION);
 	say_report(say, "libcrypto     %s", or_unknown(d->build.libcrypto));
+	say_report(say, "libarchive    %s", pli_tree_library());
+	say_report(say, "SQLite        %s", pli_register_library());
+	say_report(say, "legacy        %s",
+	    pli_legacy_provider() ? "yes: old PKCS#12 files can be read"
+				  : "no: old PKCS#12 files (RC2, RC4) cannot be read");
 	say_report(say, "self-test     %s", d->self_test);
 	say_report(say, "back end      %s, %s", or_unknown(d->build.backend), or_unknown(d->build.gcm));
 	say_report(say, "CPUs          %u", d->build.cpus);
@@ -154,12 +161,13 @@ print_json(struct say *say, const struct diagnosis *d)
 	for (i = 0; i < d->store_count; i++)
 		(void)json_array_append_new(stores,
 		    json_pack("{s:o, s:s}", "path", say_string(d->stores[i].path), "status", d->stores[i].status));
-	say_json(
-	    say, json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:i, s:o, s:o, s:o, s:b, s:o}", "type", "doctor", "version",
-		     PLI_VERSION, "libcrypto", say_string(d->build.libcrypto), "self_test", say_string(d->self_test),
-		     "backend", say_string(d->build.backend), "gcm", say_string(d->build.gcm), "cpus",
-		     (int)d->build.cpus, "cpu_features", words_json(d->features), "locale", say_string(d->locale),
-		     "charset", say_string(d->charset), "terminal", (int)d->terminal, "stores", stores));
+	say_json(say, json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:i, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:b}", "type",
+			  "doctor", "version", PLI_VERSION, "libcrypto", say_string(d->build.libcrypto), "self_test",
+			  say_string(d->self_test), "backend", say_string(d->build.backend), "gcm",
+			  say_string(d->build.gcm), "cpus", (int)d->build.cpus, "cpu_features", words_json(d->features),
+			  "locale", say_string(d->locale), "charset", say_string(d->charset), "terminal",
+			  (int)d->terminal, "stores", stores, "libarchive", say_string(pli_tree_library()), "sqlite",
+			  say_string(pli_register_library()), "legacy_provider", (int)pli_legacy_provider()));
 }
 
 static enum pli_status
@@ -198,8 +206,9 @@ const struct command cmd_doctor = {
 	.makes_context = true,
 	.summary = "say what pli runs on; nothing secret",
 	.usage = "doctor\n",
-	.about = "Prints versions, the result of the cipher self-test, CPU features, locale, and\n"
-		 "whether the standard stores of certificates are there. Paste it into a report\n"
+	.about = "Prints versions, the result of the cipher self-test, CPU features, locale,\n"
+		 "whether old PKCS#12 files can be read, and whether the standard stores of\n"
+		 "certificates are there. Paste it into a report\n"
 		 "of a problem.\n",
 	.examples = "pli doctor\n"
 		    "pli doctor --json\n",

@@ -10,7 +10,6 @@
 #include <sys/stat.h>
 
 #include "ends.h"
-#include "load.h"
 #include "refuse.h"
 #include "report.h"
 #include "sealed.h"
@@ -19,7 +18,7 @@
 
 /* arg of the jobs. */
 struct seals {
-	struct pli_certs *certs;
+	struct addressees to;
 	struct targets targets; /* of --each */
 };
 
@@ -57,11 +56,26 @@ check_paths(const struct args *args, struct pli_error *err)
 }
 
 static enum pli_status
+check_recipients(const struct args *args, struct pli_error *err)
+{
+	if (args->recipients.count == 0 && args->bundles.count == 0 && args->database == NULL)
+		return refuse(err, PLI_ERR_USAGE, "-r CERT for each recipient, or --register DB --service NAME",
+		    "name at least one certificate to seal to");
+	if ((args->database == NULL) != (args->service == NULL))
+		return refuse(err, PLI_ERR_USAGE, "--register DB --service NAME",
+		    "--register and --service go together: name the %s, too",
+		    args->database == NULL ? "register" : "service");
+	if (args->database == NULL && (args->personal.count > 0 || args->no_backup))
+		return refuse(err, PLI_ERR_USAGE, "--register DB --service NAME",
+		    "--%s is about a register, and none is named", args->no_backup ? "no-backup" : "personal");
+	return PLI_OK;
+}
+
+static enum pli_status
 check(const struct args *args, struct pli_error *err)
 {
-	if (args->recipients.count == 0 && args->bundles.count == 0)
-		return refuse(
-		    err, PLI_ERR_USAGE, "-r CERT, once for each recipient", "name at least one certificate to seal to");
+	if (check_recipients(args, err) != PLI_OK)
+		return err->status;
 	if (args->each && (args->output != NULL || args->directory == NULL))
 		return refuse(err, PLI_ERR_USAGE, "seal --each -C DIR PATH... makes DIR/NAME.pli of each",
 		    "--each goes with -C, not with -o");
@@ -121,7 +135,7 @@ seal_raw(const struct job *job, struct sealed *s, const struct pli_output *out, 
 {
 	struct pli_input in = ends_input(job->operand);
 	struct pli_seal_options options = seal_options(job);
-	enum pli_status status = pli_seal(job->run->pli, s->certs, &in, out, &options, &s->made.sealed, err);
+	enum pli_status status = pli_seal(job->run->pli, s->to->certs, &in, out, &options, &s->made.sealed, err);
 
 	if (status != PLI_OK)
 		return status;
@@ -179,7 +193,7 @@ seal_archive(const struct job *job, struct sealed *s, const struct pli_output *o
 	s->committed = true;
 	s->told = job->alone;
 	status = pli_tree_seal(
-	    job->run->pli, s->certs, paths, args->each ? 1 : args->operands.count, out, &options, &s->made, err);
+	    job->run->pli, s->to->certs, paths, args->each ? 1 : args->operands.count, out, &options, &s->made, err);
 	if (status == PLI_ERR_LIMIT && args->strict && s->warning_count > 0)
 		return refuse_warnings(s, err);
 	return status;
@@ -193,7 +207,7 @@ seal_one(const struct job *job, void *result, struct pli_error *err)
 	struct sealed *s = result;
 	struct pli_output out;
 
-	s->certs = seals->certs;
+	s->to = &seals->to;
 	s->output = args->each ? targets_path(&seals->targets, job->index) : strdup(args->output);
 	if (s->output == NULL)
 		return refuse_memory(err);
@@ -212,7 +226,7 @@ seal_each(const struct run *run, const struct several_kind *kind, struct seals *
 	if (status == PLI_OK)
 		status = check_targets(args, &seals->targets, err);
 	if (status == PLI_OK)
-		status = pli_certs_check(seals->certs, &policy, err);
+		status = pli_certs_check(seals->to.certs, &policy, err);
 	if (status == PLI_OK)
 		status = targets_make(&seals->targets, err);
 	if (status == PLI_OK)
@@ -228,18 +242,18 @@ seal(const struct run *run, struct pli_error *err)
 	static const struct several_kind kind = { sizeof(struct sealed), seal_one, report_sealed, sealed_clear,
 		"sealed" };
 	const struct list first = { run->args->operands.items, 1 };
-	struct seals seals = { .certs = NULL };
+	struct seals seals = { .to = { .certs = NULL } };
 	enum pli_status status = check(run->args, err);
 
 	if (status == PLI_OK)
-		status = load_recipients(&seals.certs, run, err);
+		status = addressees_load(&seals.to, run, err);
 	if (status == PLI_OK && run->args->each)
 		status = seal_each(run, &kind, &seals, err);
 	else if (status == PLI_OK)
 		status = several_run(run, &kind, &seals, &first, err);
 	if (status == PLI_OK || status == PLI_ERR_PARTIAL)
-		report_recipients(run, seals.certs);
-	pli_certs_free(seals.certs);
+		report_recipients(run, &seals.to);
+	addressees_clear(&seals.to);
 	return status;
 }
 
@@ -249,6 +263,7 @@ const struct command cmd_seal = {
 	.bit = COMMAND_SEAL,
 	.summary = "seal files and folders to the certificates of their recipients",
 	.usage = "seal -r CERT... [-R FILE]... -o OUT PATH...\n"
+		 "seal --register DB --service NAME [--personal NAME]... -o OUT PATH...\n"
 		 "seal -r CERT... [-R FILE]... --each -C DIR PATH...\n"
 		 "seal -r CERT... [-R FILE]... -o OUT --raw FILE\n"
 		 "seal -r CERT... [-R FILE]... -o OUT -\n",
@@ -265,11 +280,17 @@ const struct command cmd_seal = {
 		 "envelope. --strict refuses these, too. With --raw, or from standard input (-),\n"
 		 "the content is sealed as it is: no archive, nothing looked at.\n"
 		 "\n"
+		 "With a register the recipients are the personal keys of the service, or those\n"
+		 "that are named, and every active backup key, always. Keys that were retired or\n"
+		 "compromised are never among them; expired ones are left out, with a warning.\n"
+		 "Without a backup key nothing is sealed, unless --no-backup allows it.\n"
+		 "\n"
 		 "--each makes one envelope for each PATH, DIR/NAME.pli, many at once. When one\n"
 		 "fails the others go on, and a table says at the end what became of each.\n",
 	.examples = "pli seal -r anna.pem -r backup.pem -o bid.pli bid/\n"
 		    "pli seal -R service.pem --strict -o bid.pli offer.pdf annexes/\n"
 		    "pli seal -R service.pem --each -C sealed bids/*\n"
+		    "pli seal --register r.db --service CEA --opening 2027-03-01T12:00:00Z -o bid.pli bid/\n"
 		    "pli seal --raw -r anna.pem --opening 2027-03-01T12:00:00+01:00 -o bid.pli bid.zip\n",
 	.run = seal,
 };

@@ -24,7 +24,8 @@ struct run {
 struct command {
 	const char *name, *alias; /* English, French */
 	enum command_bit bit;
-	bool makes_context; /* run gets no pli */
+	bool makes_context;                /* run gets no pli */
+	const struct command *const *subs; /* the command's own commands, up to a NULL: one of them is run instead */
 	const char *summary;
 	const char *usage;    /* each line one form, without "pli " */
 	const char *about;    /* paragraphs, lines of at most 78 characters */
@@ -45,5 +46,22 @@ extern const struct command cmd_verify;
 extern const struct command cmd_list;
 extern const struct command cmd_inspect;
 extern const struct command cmd_doctor;
+extern const struct command cmd_keys;
+
+/* Of pli keys. */
+extern const struct command keys_generate;
+extern const struct command keys_renew;
+extern const struct command keys_import;
+extern const struct command keys_list;
+extern const struct command keys_show;
+extern const struct command keys_rename;
+extern const struct command keys_role;
+extern const struct command keys_retire;
+extern const struct command keys_compromised;
+extern const struct command keys_export;
+extern const struct command keys_test;
+extern const struct command keys_check;
+extern const struct command keys_journal;
+extern const struct command keys_convert;
 
 #endif

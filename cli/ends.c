@@ -63,6 +63,8 @@ is_key_file(const struct args *args, const struct stat *file)
 enum pli_status
 ends_check_output(const struct args *args, const char *path, struct pli_error *err)
 {
+	const char *register_file[] = { args->database };
+	const struct list registers = { register_file, args->database != NULL };
 	struct stat out;
 
 	if (strcmp(path, "-") == 0) {
@@ -73,9 +75,9 @@ ends_check_output(const struct args *args, const char *path, struct pli_error *e
 	}
 	if (stat(path, &out) != 0)
 		return PLI_OK;
-	if (is_key_file(args, &out))
+	if (is_key_file(args, &out) || is_one_of(&out, &registers, ""))
 		return refuse(err, PLI_ERR_EXISTS, "choose another name for -o",
-		    "%s is a key, certificate or passphrase file of this very command", path);
+		    "%s is a key, certificate, passphrase or register file of this very command", path);
 	return PLI_OK;
 }
 

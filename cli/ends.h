@@ -19,8 +19,8 @@ struct pli_output ends_output(const struct args *args, const char *path);
 
 /*
  * ends_check_output refuses an output path that would show binary on a terminal
- * (PLI_ERR_USAGE), or replace one of the key, certificate or passphrase files
- * of the same command line (PLI_ERR_EXISTS). That it does not replace the
+ * (PLI_ERR_USAGE), or replace one of the key, certificate, passphrase or register
+ * files of the same command line (PLI_ERR_EXISTS). That it does not replace the
  * input is the engine's own rule.
  */
 enum pli_status ends_check_output(const struct args *args, const char *path, struct pli_error *err) PLI_MUST_CHECK;

@@ -80,17 +80,35 @@ print_option(struct say *say, const struct option *o)
 	print_wrapped(say, head, text);
 }
 
-void
-help_command(struct say *say, const struct command *command)
+static void
+print_commands(struct say *say, const struct command *const *commands)
 {
+	for (; *commands != NULL; commands++) {
+		char head[64];
+
+		(void)snprintf(head, sizeof(head), "  %-11s (%s)", (*commands)->name, (*commands)->alias);
+		print_wrapped(say, head, (*commands)->summary);
+	}
+}
+
+void
+help_command(struct say *say, const struct command *group, const struct command *command)
+{
+	const char *of = group != NULL ? " " : "";
 	size_t i;
 
-	say_report(say, "pli %s (in French: pli %s): %s", command->name, command->alias, command->summary);
+	say_report(say, "pli %s%s%s (in French: pli %s%s%s): %s", group != NULL ? group->name : "", of, command->name,
+	    group != NULL ? group->alias : "", of, command->alias, command->summary);
 	say_report(say, "%s", "");
 	print_lines(say, "  pli ", command->usage);
 	say_report(say, "%s", "");
 	print_lines(say, "", command->about);
 	say_report(say, "%s", "");
+	if (command->subs != NULL) {
+		say_report(say, "Commands");
+		print_commands(say, command->subs);
+		say_report(say, "%s", "");
+	}
 	say_report(say, "Options");
 	for (i = 0; i < options_count; i++)
 		if ((options_table[i].commands & command->bit) != 0)
@@ -113,12 +131,7 @@ help_all(struct say *say, const struct command *const *commands)
 	say_report(say, "  pli COMMAND [OPTION]... [FILE]...");
 	say_report(say, "%s", "");
 	say_report(say, "Commands");
-	for (; *commands != NULL; commands++) {
-		char head[64];
-
-		(void)snprintf(head, sizeof(head), "  %-8s (%s)", (*commands)->name, (*commands)->alias);
-		print_wrapped(say, head, (*commands)->summary);
-	}
+	print_commands(say, commands);
 	say_report(say, "%s", "");
 	say_report(say, "pli COMMAND --help says all about one of them. pli --version prints the versions.");
 }

@@ -10,7 +10,7 @@
 /* help_all prints what pli is and its commands, a list that ends with NULL. */
 void help_all(struct say *say, const struct command *const *commands);
 
-/* help_command prints everything about one command. */
-void help_command(struct say *say, const struct command *command);
+/* help_command prints everything about one command, of group if that is not NULL. */
+void help_command(struct say *say, const struct command *group, const struct command *command);
 
 #endif

@@ -16,19 +16,15 @@
 #include <unistd.h>
 
 #include "ask.h"
+#include "pli/pair.h"
 #include "refuse.h"
 #include "signals.h"
 
 #define KEY_MAX ((size_t)1 << 20)
 #define CERTS_MAX ((size_t)16 << 20)
 
-struct contents {
-	char *data;
-	size_t len;
-};
-
-static void
-wipe_and_free(struct contents *c)
+void
+load_wipe(struct load_contents *c)
 {
 	if (c->data != NULL)
 		explicit_bzero(c->data, c->len);
@@ -38,7 +34,7 @@ wipe_and_free(struct contents *c)
 
 /* Reads fd to its end; one byte more than cap is too much. */
 static enum pli_status
-read_all(struct contents *c, int fd, const char *path, size_t cap, struct pli_error *err)
+read_all(struct load_contents *c, int fd, const char *path, size_t cap, struct pli_error *err)
 {
 	while (c->len <= cap) {
 		ssize_t n;
@@ -60,9 +56,9 @@ read_all(struct contents *c, int fd, const char *path, size_t cap, struct pli_er
 	    path, cap >> 20);
 }
 
-/* Fills *c, which wipe_and_free frees whatever happened. */
+/* Fills *c, which load_wipe frees whatever happened. */
 static enum pli_status
-read_file(struct contents *c, const char *path, size_t cap, struct pli_error *err)
+read_file(struct load_contents *c, const char *path, size_t cap, struct pli_error *err)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	enum pli_status status;
@@ -76,15 +72,15 @@ read_file(struct contents *c, const char *path, size_t cap, struct pli_error *er
 	return status;
 }
 
-static enum pli_status
-add_certs(struct pli_certs *certs, const char *path, struct pli_error *err)
+enum pli_status
+load_certs(struct pli_certs *certs, const char *path, struct pli_error *err)
 {
-	struct contents c = { NULL, 0 };
+	struct load_contents c = { NULL, 0 };
 	enum pli_status status = read_file(&c, path, CERTS_MAX, err);
 
 	if (status == PLI_OK)
 		status = pli_certs_add(certs, c.data, c.len, path, err);
-	wipe_and_free(&c);
+	load_wipe(&c);
 	return status;
 }
 
@@ -93,7 +89,7 @@ static enum pli_status
 add_recipient(struct pli_certs *certs, const char *path, struct pli_error *err)
 {
 	size_t before = pli_certs_count(certs), added;
-	enum pli_status status = add_certs(certs, path, err);
+	enum pli_status status = load_certs(certs, path, err);
 
 	if (status != PLI_OK)
 		return status;
@@ -102,6 +98,12 @@ add_recipient(struct pli_certs *certs, const char *path, struct pli_error *err)
 		return PLI_OK;
 	return refuse(err, PLI_ERR_CERTIFICATE, "-R FILE seals to all certificates of a file",
 	    "%s holds %zu certificates, and -r takes a file with one", path, added);
+}
+
+enum pli_status
+load_file(struct load_contents *c, const char *path, struct pli_error *err)
+{
+	return read_file(c, path, KEY_MAX, err);
 }
 
 enum pli_status
@@ -114,43 +116,7 @@ load_recipients(struct pli_certs **certs, const struct run *run, struct pli_erro
 	for (i = 0; i < args->recipients.count && status == PLI_OK; i++)
 		status = add_recipient(*certs, args->recipients.items[i], err);
 	for (i = 0; i < args->bundles.count && status == PLI_OK; i++)
-		status = add_certs(*certs, args->bundles.items[i], err);
-	return status;
-}
-
-/* Certificates for bare keys; *certs stays NULL when none are given. */
-static enum pli_status
-load_extra(struct pli_certs **certs, const struct run *run, struct pli_error *err)
-{
-	const struct list *files = &run->args->certs;
-	enum pli_status status = PLI_OK;
-	size_t i;
-
-	if (files->count > 0)
-		status = pli_certs_new(certs, run->pli, err);
-	for (i = 0; i < files->count && status == PLI_OK; i++)
-		status = add_certs(*certs, files->items[i], err);
-	return status;
-}
-
-static enum pli_status
-add_key(struct keyring *ring, const struct run *run, const struct pli_certs *extra, struct pli_error *err)
-{
-	const struct args *args = run->args;
-	const char *path = args->keys.items[ring->count];
-	struct ask ask = { NULL, args->no_input, false };
-	struct contents c = { NULL, 0 };
-	enum pli_status status;
-
-	if (ring->count < args->passins.count)
-		ask.source = args->passins.items[ring->count];
-	status = read_file(&c, path, KEY_MAX, err);
-	if (status == PLI_OK)
-		status = pli_key_new(
-		    &ring->keys[ring->count], run->pli, c.data, c.len, path, extra, ask_passphrase, &ask, err);
-	if (status == PLI_OK)
-		ring->count++;
-	wipe_and_free(&c);
+		status = load_certs(*certs, args->bundles.items[i], err);
 	return status;
 }
 
@@ -164,18 +130,104 @@ forbid_looking(void)
 }
 
 enum pli_status
-load_keys(struct keyring *ring, const struct run *run, struct pli_error *err)
+load_extra(struct pli_certs **certs, const struct run *run, struct pli_error *err)
 {
-	size_t wanted = run->args->keys.count;
-	struct pli_certs *extra = NULL;
+	const struct list *files = &run->args->certs;
+	enum pli_status status = PLI_OK;
+	size_t i;
+
+	if (files->count > 0)
+		status = pli_certs_new(certs, run->pli, err);
+	for (i = 0; i < files->count && status == PLI_OK; i++)
+		status = load_certs(*certs, files->items[i], err);
+	return status;
+}
+
+bool
+load_is_key(const struct load_contents *c)
+{
+	static const char label[] = "PRIVATE KEY-----";
+	const unsigned char *p = (const unsigned char *)c->data;
+	size_t at = c->len < 2 ? c->len : p[1] > 0x80 ? 2 + (size_t)(p[1] & 0x7f) : 2;
+
+	if (memmem(c->data, c->len, label, sizeof(label) - 1) != NULL)
+		return true;
+	return at < c->len && p[0] == 0x30 && p[at] == 0x02;
+}
+
+enum pli_status
+load_unlock(struct pli_key **key, const struct run *run, const struct load_contents *c, const char *path,
+    const char *source, const struct pli_certs *extra, struct pli_error *err)
+{
+	struct ask ask = { source, run->args->no_input, false };
 	enum pli_status status;
 
 	forbid_looking();
+	status = pli_key_new(key, run->pli, c->data, c->len, path, extra, ask_passphrase, &ask, err);
+	if (status == PLI_OK && pli_key_legacy(*key))
+		say_warning(run->say,
+		    "%s is hardly encrypted, and other programs refuse it: pli keys convert %s NEW.p12 makes a better "
+		    "one",
+		    path, path);
+	return status;
+}
+
+enum pli_status
+load_key(struct pli_key **key, const struct run *run, const char *path, const char *source,
+    const struct pli_certs *extra, struct pli_error *err)
+{
+	struct load_contents c = { NULL, 0 };
+	enum pli_status status;
+
+	forbid_looking();
+	status = read_file(&c, path, KEY_MAX, err);
+	if (status == PLI_OK)
+		status = load_unlock(key, run, &c, path, source, extra, err);
+	load_wipe(&c);
+	return status;
+}
+
+enum pli_status
+load_authority(struct pli_key **key, const struct run *run, struct pli_error *err)
+{
+	const struct args *args = run->args;
+	struct ask ask = { args->ca_passin, args->no_input, false };
+	struct load_contents c = { NULL, 0 };
+	struct pli_certs *certs = NULL;
+	enum pli_status status;
+
+	forbid_looking();
+	status = pli_certs_new(&certs, run->pli, err);
+	if (status == PLI_OK && args->ca_cert != NULL)
+		status = load_certs(certs, args->ca_cert, err);
+	if (status == PLI_OK)
+		status = read_file(&c, args->ca_key, KEY_MAX, err);
+	if (status == PLI_OK)
+		status =
+		    pli_authority_new(key, run->pli, c.data, c.len, args->ca_key, certs, ask_passphrase, &ask, err);
+	load_wipe(&c);
+	pli_certs_free(certs);
+	return status;
+}
+
+enum pli_status
+load_keys(struct keyring *ring, const struct run *run, struct pli_error *err)
+{
+	const struct args *args = run->args;
+	size_t wanted = args->keys.count;
+	struct pli_certs *extra = NULL;
+	enum pli_status status;
+
 	ring->count = 0;
 	ring->keys = calloc(wanted, sizeof(*ring->keys));
 	status = ring->keys != NULL ? load_extra(&extra, run, err) : refuse_memory(err);
-	while (ring->count < wanted && status == PLI_OK)
-		status = add_key(ring, run, extra, err);
+	while (ring->count < wanted && status == PLI_OK) {
+		const char *source = ring->count < args->passins.count ? args->passins.items[ring->count] : NULL;
+
+		status = load_key(&ring->keys[ring->count], run, args->keys.items[ring->count], source, extra, err);
+		if (status == PLI_OK)
+			ring->count++;
+	}
 	pli_certs_free(extra);
 	return status;
 }

@@ -16,25 +16,6 @@
 #include "refuse.h"
 #include "signals.h"
 
-static enum pli_status
-not_yet(const struct run *run, struct pli_error *err)
-{
-	return refuse(err, PLI_ERR_UNSUPPORTED, NULL, "pli %s is not there yet", run->args->command);
-}
-
-static const struct command cmd_keys = {
-	.name = "keys",
-	.alias = "cles",
-	.bit = COMMAND_KEYS,
-	.makes_context = true,
-	.summary = "make and keep the key pairs of services (not there yet)",
-	.usage = "keys generate|renew|import|list|show|rename|role|retire|compromised\n"
-		 "keys export|test|check|journal|convert\n",
-	.about = "Will make and keep key pairs.\n",
-	.examples = "pli keys list\n",
-	.run = not_yet,
-};
-
 static enum pli_status help(const struct run *run, struct pli_error *err);
 
 static const struct command cmd_help = {
@@ -43,9 +24,10 @@ static const struct command cmd_help = {
 	.bit = COMMAND_HELP,
 	.makes_context = true,
 	.summary = "explain pli, or one command",
-	.usage = "help [COMMAND]\n",
+	.usage = "help [COMMAND [COMMAND]]\n",
 	.about = "The same as pli COMMAND --help.\n",
-	.examples = "pli help seal\n",
+	.examples = "pli help seal\n"
+		    "pli help keys generate\n",
 	.run = help,
 };
 
@@ -61,39 +43,45 @@ static const struct command *const commands[] = {
 	NULL,
 };
 
-/* Finds the command of that name or alias; otherwise fails and guesses which was meant. */
+/* Finds the command of that name or alias in list; otherwise fails and guesses which was meant. */
 static const struct command *
-find_command(const char *name, struct pli_error *err)
+find_command(const struct command *const *list, const struct command *group, const char *name, struct pli_error *err)
 {
+	const char *of = group != NULL ? group->name : "", *space = group != NULL ? " " : "";
 	struct nearest n = { name, NULL, 0 };
-	char hint[64] = "pli --help lists the commands";
-	size_t i;
+	char hint[64];
 
-	for (i = 0; commands[i] != NULL; i++) {
-		if (strcmp(name, commands[i]->name) == 0 || strcmp(name, commands[i]->alias) == 0)
-			return commands[i];
-		nearest_try(&n, commands[i]->name);
-		nearest_try(&n, commands[i]->alias);
+	(void)snprintf(hint, sizeof(hint), "pli %s%s--help lists the commands", of, space);
+	for (; *list != NULL; list++) {
+		if (strcmp(name, (*list)->name) == 0 || strcmp(name, (*list)->alias) == 0)
+			return *list;
+		nearest_try(&n, (*list)->name);
+		nearest_try(&n, (*list)->alias);
 	}
 	if (n.word != NULL)
 		(void)snprintf(hint, sizeof(hint), "did you mean %s?", n.word);
-	(void)refuse(err, PLI_ERR_USAGE, hint, "there is no command %s", name);
+	(void)refuse(err, PLI_ERR_USAGE, hint, "there is no command %s%s%s", of, space, name);
 	return NULL;
 }
 
 static enum pli_status
 help(const struct run *run, struct pli_error *err)
 {
-	const struct command *command;
+	const struct list *words = &run->args->operands;
+	const struct command *command, *group = NULL;
 
-	if (run->args->operands.count == 0) {
+	if (words->count == 0) {
 		help_all(run->say, commands);
 		return PLI_OK;
 	}
-	command = find_command(run->args->operands.items[0], err);
+	command = find_command(commands, NULL, words->items[0], err);
+	if (command != NULL && command->subs != NULL && words->count > 1) {
+		group = command;
+		command = find_command(group->subs, group, words->items[1], err);
+	}
 	if (command == NULL)
 		return err->status;
-	help_command(run->say, command);
+	help_command(run->say, group, command);
 	return PLI_OK;
 }
 
@@ -136,16 +124,21 @@ run_command(const struct command *command, const struct args *args, struct say *
 
 /* What the words ask for. parsed is what args_parse found wrong with them. */
 static enum pli_status
-dispatch(const struct args *args, struct say *say, const struct pli_error *parsed, struct pli_error *err)
+dispatch(struct args *args, struct say *say, const struct pli_error *parsed, struct pli_error *err)
 {
-	const struct command *command = NULL;
+	const struct command *command = NULL, *group = NULL;
 
 	if (args->command != NULL)
-		command = find_command(args->command, err);
+		command = find_command(commands, NULL, args->command, err);
+	if (command != NULL && command->subs != NULL && args->operands.count > 0) {
+		args_shift(args);
+		group = command;
+		command = find_command(group->subs, group, args->sub, err);
+	}
 	if (err->status != PLI_OK)
 		return err->status;
 	if (args->help && command != NULL)
-		help_command(say, command);
+		help_command(say, group, command);
 	else if (args->help)
 		help_all(say, commands);
 	if (args->help)
@@ -157,6 +150,9 @@ dispatch(const struct args *args, struct say *say, const struct pli_error *parse
 		return print_version(say, err);
 	if (command == NULL)
 		return refuse(err, PLI_ERR_USAGE, "pli --help lists the commands", "name a command: pli COMMAND ...");
+	if (command->subs != NULL)
+		return refuse(err, PLI_ERR_USAGE, "pli keys --help lists the commands",
+		    "name what to do: pli %s COMMAND ...", command->name);
 	if (args_check(args, command->bit, err) != PLI_OK)
 		return err->status;
 	return run_command(command, args, say, err);

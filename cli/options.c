@@ -72,18 +72,26 @@ is_source(const char *value, size_t form_len)
 
 /* The value is not repeated in the error: it may be the passphrase itself. */
 static enum pli_status
-take_passin(const struct option *option, struct args *args, const char *value, struct pli_error *err)
+check_source(const struct option *option, const char *value, struct pli_error *err)
 {
 	static const char *const forms[] = { "file:", "fd:", "env:", "cmd:" };
 	size_t i;
 
 	if (strcmp(value, "stdin") == 0)
-		return take_list(option, args, value, err);
+		return PLI_OK;
 	for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
 		if (strncmp(value, forms[i], strlen(forms[i])) == 0 && is_source(value, strlen(forms[i])))
-			return take_list(option, args, value, err);
+			return PLI_OK;
 	return refuse(err, PLI_ERR_USAGE, "a passphrase is never written on the command line",
-	    "--passin expects file:PATH, fd:N, env:VAR, stdin or cmd:COMMAND");
+	    "--%s expects file:PATH, fd:N, env:VAR, stdin or cmd:COMMAND", option->name);
+}
+
+static enum pli_status
+take_passin(const struct option *option, struct args *args, const char *value, struct pli_error *err)
+{
+	enum pli_status status = check_source(option, value, err);
+
+	return status == PLI_OK ? take_list(option, args, value, err) : status;
 }
 
 static enum pli_status
@@ -95,6 +103,43 @@ take_once(const struct option *option, struct args *args, const char *value, str
 		return refuse(err, PLI_ERR_USAGE, NULL, "--%s is given twice", option->name);
 	*word = value;
 	return PLI_OK;
+}
+
+static enum pli_status
+take_source(const struct option *option, struct args *args, const char *value, struct pli_error *err)
+{
+	enum pli_status status = check_source(option, value, err);
+
+	return status == PLI_OK ? take_once(option, args, value, err) : status;
+}
+
+/* One of the words that option->value lists, "gcm|cbc": its place, from 1. */
+static enum pli_status
+take_word(const struct option *option, struct args *args, const char *value, struct pli_error *err)
+{
+	unsigned *place = field(option, args), i = 1;
+	const char *word = option->value;
+	size_t len;
+
+	for (;; word += len + 1, i++) {
+		len = strcspn(word, "|");
+		if (strlen(value) == len && memcmp(value, word, len) == 0) {
+			*place = i;
+			return PLI_OK;
+		}
+		if (word[len] == '\0')
+			return expected(option, option->value, value, err);
+	}
+}
+
+static enum pli_status
+take_days(const struct option *option, struct args *args, const char *value, struct pli_error *err)
+{
+	unsigned *days = field(option, args);
+	size_t len = strlen(value);
+
+	*days = len >= 1 && len <= 5 && strspn(value, "0123456789") == len ? (unsigned)atoi(value) : 0;
+	return *days > 0 ? PLI_OK : expected(option, "a number of days from 1", value, err);
 }
 
 /* A number of at least 1 (0 is how struct args says that there was none), alone or with K, M, G or T for times 1024, ... */
@@ -193,6 +238,10 @@ take_lang(const struct option *option, struct args *args, const char *value, str
 #define READS (COMMAND_OPEN | COMMAND_VERIFY | COMMAND_LIST)
 #define WRITES (COMMAND_SEAL | COMMAND_OPEN)
 #define WORKS (COMMAND_SEAL | READS)
+#define MAKES (KEYS_GENERATE | KEYS_RENEW)
+#define CHANGES (MAKES | KEYS_IMPORT | KEYS_RENAME | KEYS_ROLE | KEYS_RETIRE | KEYS_COMPROMISED | KEYS_TEST)
+#define KEEPS (CHANGES | KEYS_LIST | KEYS_SHOW | KEYS_EXPORT | KEYS_CHECK | KEYS_JOURNAL)
+#define UNLOCKS (READS | KEYS_IMPORT | KEYS_TEST)
 #define TO(name) offsetof(struct args, name)
 
 const struct option options_table[] = {
@@ -200,13 +249,45 @@ const struct option options_table[] = {
 	    TO(recipients) },
 	{ "recipients-file", 'R', "FILE", SEALS, "a PEM bundle: seal to each certificate in it; repeatable", take_list,
 	    TO(bundles) },
-	{ "register", 0, "DB", SEALS, "the register that holds the service's keys", take_pending, 0 },
-	{ "service", 0, "NAME", SEALS, "seal to this service's keys, its backup keys always included", take_pending,
-	    0 },
-	{ "personal", 0, "NAME", SEALS, "of the service's personal keys, this one only; repeatable", take_pending, 0 },
-	{ "no-backup", 0, NULL, SEALS, "go on although the register has no backup key", take_pending, 0 },
-	{ "opening", 0, "RFC3339", SEALS, "the opening date: a certificate that expires before it is refused",
-	    take_opening, 0 },
+	{ "register", 0, "DB", SEALS | READS | COMMAND_INSPECT | KEEPS, "the register of key pairs, a file", take_once,
+	    TO(database) },
+	{ "service", 0, "NAME", SEALS | KEEPS,
+	    "the service whose keys are meant; when sealing its backup keys are always included", take_once,
+	    TO(service) },
+	{ "personal", 0, "NAME", SEALS | KEYS_EXPORT, "of the service's personal keys, this one only; repeatable",
+	    take_list, TO(personal) },
+	{ "no-backup", 0, NULL, SEALS | KEYS_EXPORT, "go on although the register has no backup key", take_flag,
+	    TO(no_backup) },
+	{ "name", 0, "NAME", KEYS_GENERATE | KEYS_IMPORT | KEYS_CONVERT,
+	    "what the key is called: \"Anna Martin\", or a function", take_once, TO(name) },
+	{ "cn", 0, "CN", MAKES, "the common name in the certificate; default: the name", take_once, TO(cn) },
+	{ "role", 0, "personal|backup", KEYS_GENERATE | KEYS_IMPORT | KEYS_ROLE,
+	    "backup: for every bid of the service; default: personal", take_word, TO(role) },
+	{ "type", 0, "rsa3072|rsa4096|p256|p384", MAKES, "the kind of key; default: rsa3072, or that of the old key",
+	    take_word, TO(type) },
+	{ "days", 0, "N", MAKES, "how long the certificate is valid; default: 1096, three years", take_days, TO(days) },
+	{ "ca-cert", 0, "FILE", MAKES, "the certificate of the authority that issues; without one it is self-signed",
+	    take_once, TO(ca_cert) },
+	{ "ca-key", 0, "FILE", MAKES, "the private key of the authority", take_once, TO(ca_key) },
+	{ "ca-passin", 0, "SRC", MAKES, "the passphrase of --ca-key, as --passin", take_source, TO(ca_passin) },
+	{ "p12", 0, "OUT", MAKES, "where the private key goes: a new PKCS#12 file, mode 0600", take_once, TO(p12) },
+	{ "p12-profile", 0, "modern|compatible", MAKES | KEYS_CONVERT,
+	    "modern: AES-256 (the default); compatible: 3DES, for old stores, RSA keys only", take_word,
+	    TO(p12_profile) },
+	{ "cert-out", 0, "FILE", MAKES, "where the certificate goes, too, in PEM; never replaced", take_once,
+	    TO(cert_out) },
+	{ "passout", 0, "SRC", MAKES | KEYS_CONVERT,
+	    "the passphrase of the new file, as --passin; without it: asked twice on the terminal", take_source,
+	    TO(passout) },
+	{ "generate-passphrase", 0, NULL, MAKES | KEYS_CONVERT,
+	    "make the passphrase, and print it once on standard output", take_flag, TO(generate_passphrase) },
+	{ "actor", 0, "NAME", CHANGES, "who the journal names; default: the login name", take_once, TO(actor) },
+	{ "all", 0, NULL, KEYS_LIST, "also keys that are not active", take_flag, TO(all) },
+	{ "csv", 0, NULL, KEYS_LIST, "comma-separated values (RFC 4180)", take_flag, TO(csv) },
+	{ "test-days", 0, "N", KEYS_CHECK, "a key is to be tested every N days; default: 365", take_days,
+	    TO(test_days) },
+	{ "opening", 0, "RFC3339", SEALS | KEYS_CHECK,
+	    "the opening date: a certificate that expires before it is refused", take_opening, 0 },
 	{ "allow-expiring", 0, NULL, SEALS, "with --opening: seal to such a certificate all the same", take_flag,
 	    TO(allow_expiring) },
 	{ "raw", 0, NULL, SEALS, "one file, or - for standard input, as the content itself: no archive", take_flag,
@@ -217,15 +298,15 @@ const struct option options_table[] = {
 	{ "profile", 0, "gcm|cbc", SEALS, "gcm: authenticated (the default); cbc: for old readers, not there yet",
 	    take_profile, 0 },
 	{ "allow-nested", 0, NULL, SEALS, "seal what is already an envelope", take_flag, TO(allow_nested) },
-	{ "key", 'k', "FILE", READS, "a private key: PEM, DER, PKCS#8 or PKCS#12; repeatable", take_key, TO(keys) },
-	{ "cert", 0, "FILE", READS, "the certificate of a key that comes without one; repeatable", take_key,
-	    TO(certs) },
-	{ "passin", 0, "SRC", READS,
+	{ "key", 'k', "FILE", UNLOCKS, "a private key: PEM, DER, PKCS#8 or PKCS#12; repeatable", take_key, TO(keys) },
+	{ "cert", 0, "FILE", UNLOCKS | KEYS_CONVERT, "the certificate of a key that comes without one; repeatable",
+	    take_key, TO(certs) },
+	{ "passin", 0, "SRC", UNLOCKS | KEYS_CONVERT,
 	    "the passphrase of the first -k (again: of the second, ...), from file:PATH, fd:N, "
 	    "env:VAR, stdin or cmd:COMMAND: the first line. Without it: asked on the terminal",
 	    take_passin, TO(passins) },
-	{ "output", 'o', "FILE", WRITES, "where the result goes; - is standard output, never a terminal", take_once,
-	    TO(output) },
+	{ "output", 'o', "FILE", WRITES | KEYS_EXPORT, "where the result goes; - is standard output, never a terminal",
+	    take_once, TO(output) },
 	{ "directory", 'C', "DIR", WRITES, "the folder for the results, each under its name; made if it is not there",
 	    take_once, TO(directory) },
 	{ "accept-short-tag", 0, NULL, READS, "accept tags of 12 to 15 bytes: weaker than the usual 16", take_flag,
@@ -248,9 +329,10 @@ const struct option options_table[] = {
 	{ "backend", 0, "evp|gcrypt", WORKS | COMMAND_DOCTOR,
 	    "whose AES-GCM computes: libcrypto's or libgcrypt's; default: $PLI_BACKEND, or the faster one here",
 	    take_once, TO(backend) },
-	{ "force", 0, NULL, WRITES, "replace an existing output file; never a folder, never the input", take_flag,
-	    TO(force) },
-	{ "no-sync", 0, NULL, WRITES, "do not wait until the disk has the result", take_flag, TO(no_sync) },
+	{ "force", 0, NULL, WRITES | KEYS_EXPORT, "replace an existing output file; never a folder, never the input",
+	    take_flag, TO(force) },
+	{ "no-sync", 0, NULL, WRITES | KEYS_EXPORT | MAKES | KEYS_CONVERT, "do not wait until the disk has the result",
+	    take_flag, TO(no_sync) },
 	{ "json", 0, NULL, COMMAND_ALL, "one JSON object per line on standard output; with -o -, on standard error",
 	    take_flag, TO(json) },
 	{ "progress", 0, "WHEN", COMMAND_ALL, "auto (on a terminal), always or never", take_progress, 0 },

@@ -18,7 +18,21 @@ enum command_bit {
 	COMMAND_KEYS = 32,
 	COMMAND_DOCTOR = 64,
 	COMMAND_HELP = 128,
-	COMMAND_ALL = 255
+	KEYS_GENERATE = 1 << 8,
+	KEYS_RENEW = 1 << 9,
+	KEYS_IMPORT = 1 << 10,
+	KEYS_LIST = 1 << 11,
+	KEYS_SHOW = 1 << 12,
+	KEYS_RENAME = 1 << 13,
+	KEYS_ROLE = 1 << 14,
+	KEYS_RETIRE = 1 << 15,
+	KEYS_COMPROMISED = 1 << 16,
+	KEYS_EXPORT = 1 << 17,
+	KEYS_TEST = 1 << 18,
+	KEYS_CHECK = 1 << 19,
+	KEYS_JOURNAL = 1 << 20,
+	KEYS_CONVERT = 1 << 21,
+	COMMAND_ALL = (1 << 22) - 1
 };
 
 struct option {

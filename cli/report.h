@@ -17,8 +17,8 @@
 /* report_sealed: an envelope is complete. result is a struct sealed. */
 void report_sealed(const struct run *run, const char *operand, const void *result, struct row *row);
 
-/* report_recipients: to whom it was sealed, for people only. */
-void report_recipients(const struct run *run, const struct pli_certs *certs);
+/* report_recipients: to whom it was sealed, and to whom not, for people only. */
+void report_recipients(const struct run *run, const struct addressees *to);
 
 /* report_opened: an envelope was opened, or only verified when it has no output. result is a struct unlocked. */
 void report_opened(const struct run *run, const char *operand, const void *result, struct row *row);
@@ -26,7 +26,8 @@ void report_opened(const struct run *run, const char *operand, const void *resul
 /* report_listed: the files in an envelope. result is a struct unlocked. */
 void report_listed(const struct run *run, const char *operand, const void *result, struct row *row);
 
-/* report_envelope: what the envelope in file says of itself. */
-void report_envelope(const struct run *run, const char *file, const struct pli_envelope *envelope);
+/* report_envelope: what the envelope in file says of itself, and what a register says of its recipients. */
+void report_envelope(
+    const struct run *run, const char *file, const struct pli_envelope *envelope, const struct roster *roster);
 
 #endif

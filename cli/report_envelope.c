@@ -6,21 +6,37 @@
 #include <inttypes.h>
 #include <string.h>
 
+static const struct roster_entry *
+known_as(const struct roster *roster, const struct pli_recipient *r)
+{
+	return roster_find(roster, r->issuer, r->serial, r->ski);
+}
+
+static json_t *
+recipient_json(const struct pli_recipient *r, const struct roster_entry *known)
+{
+	json_t *record = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "type", say_string(r->type), "issuer",
+	    say_string(r->issuer), "serial", say_string(r->serial), "ski", say_string(r->ski), "key_algorithm",
+	    say_string(r->key_algorithm), "name", say_string(known != NULL ? known->name : NULL));
+
+	if (known != NULL) {
+		(void)json_object_set_new(record, "role", json_string(pli_role_id(known->role)));
+		(void)json_object_set_new(record, "service", say_string(known->service));
+		(void)json_object_set_new(record, "status", json_string(pli_key_status_id(known->status)));
+	}
+	return record;
+}
+
 static void
-envelope_json(const struct run *run, const char *file, const struct pli_envelope *e)
+envelope_json(const struct run *run, const char *file, const struct pli_envelope *e, const struct roster *roster)
 {
 	json_t *record = json_pack("{s:s}", "type", "envelope");
 	json_t *recipients = json_array(), *problems = json_array();
 	size_t i;
 
-	for (i = 0; i < e->recipient_count; i++) {
-		const struct pli_recipient *r = &e->recipients[i];
-
+	for (i = 0; i < e->recipient_count; i++)
 		(void)json_array_append_new(
-		    recipients, json_pack("{s:o, s:o, s:o, s:o, s:o, s:n}", "type", say_string(r->type), "issuer",
-				    say_string(r->issuer), "serial", say_string(r->serial), "ski", say_string(r->ski),
-				    "key_algorithm", say_string(r->key_algorithm), "name"));
-	}
+		    recipients, recipient_json(&e->recipients[i], known_as(roster, &e->recipients[i])));
 	for (i = 0; i < e->problem_count; i++)
 		(void)json_array_append_new(problems, say_string(e->problems[i]));
 	say_name(record, "file", "path_hex", file);
@@ -45,7 +61,7 @@ armor_text(const struct pli_envelope *e)
 }
 
 static void
-envelope_text(const struct run *run, const char *file, const struct pli_envelope *e)
+envelope_text(const struct run *run, const char *file, const struct pli_envelope *e, const struct roster *roster)
 {
 	struct say *say = run->say;
 	size_t i;
@@ -68,8 +84,15 @@ envelope_text(const struct run *run, const char *file, const struct pli_envelope
 	say_report(say, "  recipients  %zu", e->recipient_count);
 	for (i = 0; i < e->recipient_count; i++) {
 		const struct pli_recipient *r = &e->recipients[i];
+		const struct roster_entry *known = known_as(roster, r);
 
-		say_report(say, "  %4zu  %s, %s", i + 1, or_dash(r->type), or_dash(r->key_algorithm));
+		if (known != NULL)
+			say_report(say, "  %4zu  %s, %s key of %s, %s", i + 1, known->name, pli_role_id(known->role),
+			    known->service, pli_key_status_id(known->status));
+		if (known != NULL)
+			say_report(say, "        %s, %s", or_dash(r->type), or_dash(r->key_algorithm));
+		else
+			say_report(say, "  %4zu  %s, %s", i + 1, or_dash(r->type), or_dash(r->key_algorithm));
 		if (r->issuer != NULL)
 			say_report(say, "        issuer %s", r->issuer);
 		if (r->serial != NULL)
@@ -80,10 +103,11 @@ envelope_text(const struct run *run, const char *file, const struct pli_envelope
 }
 
 void
-report_envelope(const struct run *run, const char *file, const struct pli_envelope *envelope)
+report_envelope(
+    const struct run *run, const char *file, const struct pli_envelope *envelope, const struct roster *roster)
 {
 	if (run->say->json)
-		envelope_json(run, file, envelope);
+		envelope_json(run, file, envelope, roster);
 	else
-		envelope_text(run, file, envelope);
+		envelope_text(run, file, envelope, roster);
 }

@@ -39,23 +39,37 @@ files_json(const struct unlocked *u)
 	return files;
 }
 
+static json_t *
+key_json(const struct unlocked *u)
+{
+	struct pli_cert_info key;
+	json_t *record;
+
+	pli_key_info(u->key, &key);
+	record = json_pack("{s:o, s:o}", "subject", say_string(key.subject), "serial", say_string(key.serial));
+	if (u->known != NULL) {
+		(void)json_object_set_new(record, "name", say_string(u->known->name));
+		(void)json_object_set_new(record, "role", json_string(pli_role_id(u->known->role)));
+		(void)json_object_set_new(record, "service", say_string(u->known->service));
+	}
+	return record;
+}
+
 static void
 opened_json(const struct run *run, const char *file, const struct unlocked *u)
 {
 	const struct pli_opened *opened = &u->found.opened;
 	json_t *record, *rest;
-	struct pli_cert_info key;
 
 	if (u->files.incomplete) {
 		say_json(run->say, NULL);
 		return;
 	}
-	pli_key_info(u->key, &key);
 	record = json_pack("{s:s}", "type", "opened");
 	say_name(record, "file", "path_hex", file);
-	rest = json_pack("{s:b, s:s, s:s, s:s, s:{s:o, s:o}, s:o}", "authenticated", (int)opened->authenticated,
-	    "committed", opened->committed ? "yes" : "no", "container", opened->container, "cipher", opened->cipher,
-	    "key", "subject", say_string(key.subject), "serial", say_string(key.serial), "files", files_json(u));
+	rest = json_pack("{s:b, s:s, s:s, s:s, s:o, s:o}", "authenticated", (int)opened->authenticated, "committed",
+	    opened->committed ? "yes" : "no", "container", opened->container, "cipher", opened->cipher, "key",
+	    key_json(u), "files", files_json(u));
 	say_name(rest, "output", "output_hex", u->output);
 	say_record(run->say, record, rest);
 }
@@ -72,6 +86,9 @@ verdict_text(const struct run *run, const struct unlocked *u)
 	pli_key_info(u->key, &key);
 	say_news(say, "  %sauthenticated (%s, %s), with the key of %s, serial %s", opened->authenticated ? "" : "NOT ",
 	    opened->container, opened->cipher, key.subject, key.serial);
+	if (u->known != NULL)
+		say_news(
+		    say, "  which is %s, %s key of %s", u->known->name, pli_role_id(u->known->role), u->known->service);
 	say_news(say, "  committed: %s", opened->committed ? "yes" : "no, other recipients may see other content");
 	say_detail(say, "%s, issued by %s, valid until %s (%s)", key.algorithm, key.issuer,
 	    when_format(until, key.not_after), key.name);

@@ -4,59 +4,16 @@
 #include "report.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 #include "ends.h"
-#include "when.h"
-
-/* How the content key travels to a certificate of this algorithm. */
-static const char *
-key_algorithm(const struct pli_cert_info *info)
-{
-	return strncmp(info->algorithm, "rsa", 3) == 0 ? "rsaOaep-sha256" : "ecdh-sha256";
-}
-
-/* What a certificate that expires before the opening gives, where --allow-expiring lets it pass; or NULL. */
-static const char *
-expiring(const struct args *args, const struct pli_certs *certs)
-{
-	size_t i;
-
-	for (i = 0; args->opening != 0 && i < pli_certs_count(certs); i++) {
-		struct pli_cert_info info;
-
-		pli_certs_info(certs, i, &info);
-		if (info.not_after < args->opening)
-			return "a recipient's certificate expires before the opening";
-	}
-	return NULL;
-}
-
-static json_t *
-recipients_json(const struct pli_certs *certs)
-{
-	json_t *recipients = json_array();
-	size_t i;
-
-	for (i = 0; i < pli_certs_count(certs); i++) {
-		struct pli_cert_info info;
-
-		pli_certs_info(certs, i, &info);
-		(void)json_array_append_new(recipients,
-		    json_pack("{s:o, s:o, s:o, s:o, s:s, s:o}", "subject", say_string(info.subject), "issuer",
-			say_string(info.issuer), "serial", say_string(info.serial), "ski", say_string(info.ski),
-			"key_algorithm", key_algorithm(&info), "name", say_string(info.name)));
-	}
-	return recipients;
-}
 
 static void
 sealed_json(const struct run *run, const struct sealed *s)
 {
 	const struct pli_sealed *sealed = &s->made.sealed;
-	const char *about_certs = expiring(run->args, s->certs);
+	const char *about_certs = addressees_expiring(s->to, run->args);
 	json_t *record = json_pack("{s:s}", "type", "sealed");
-	json_t *warnings = json_array();
+	json_t *warnings = addressees_warnings_json(s->to);
 	size_t i;
 
 	for (i = 0; i < s->warning_count; i++)
@@ -68,7 +25,7 @@ sealed_json(const struct run *run, const struct sealed *s)
 	    json_pack("{s:I, s:I, s:I, s:s, s:s, s:s, s:o, s:s, s:o}", "bytes", (json_int_t)sealed->bytes,
 		"content_bytes", (json_int_t)sealed->content_bytes, "files", (json_int_t)s->made.files, "container",
 		sealed->container, "cipher", sealed->cipher, "encoding", sealed->encoding, "recipients",
-		recipients_json(s->certs), "committed", s->committed ? "yes" : "no", "warnings", warnings));
+		addressees_json(s->to), "committed", s->committed ? "yes" : "no", "warnings", warnings));
 }
 
 static void
@@ -106,22 +63,14 @@ report_sealed(const struct run *run, const char *operand, const void *result, st
 }
 
 void
-report_recipients(const struct run *run, const struct pli_certs *certs)
+report_recipients(const struct run *run, const struct addressees *to)
 {
-	struct say *say = run->say;
-	const char *about_certs = expiring(run->args, certs);
+	const char *about_certs = addressees_expiring(to, run->args);
 	size_t i;
 
-	say_news(say, "to %zu recipient%s:", pli_certs_count(certs), pli_certs_count(certs) == 1 ? "" : "s");
-	for (i = 0; i < pli_certs_count(certs); i++) {
-		struct pli_cert_info info;
-		char until[WHEN_MAX];
-
-		pli_certs_info(certs, i, &info);
-		say_news(say, "  %s, serial %s (%s)", info.subject, info.serial, info.name);
-		say_detail(say, "  %s, %s, issued by %s, valid until %s", info.algorithm, key_algorithm(&info),
-		    info.issuer, when_format(until, info.not_after));
-	}
+	addressees_report(run, to);
+	for (i = 0; i < to->left_out_count; i++)
+		say_warning(run->say, "%s", to->left_out[i]);
 	if (about_certs != NULL)
-		say_warning(say, "%s", about_certs);
+		say_warning(run->say, "%s", about_certs);
 }

@@ -7,12 +7,12 @@
  * All-zero is fine for every call.
  */
 
-#include "pli/keys.h"
 #include "pli/tree.h"
+#include "addressees.h"
 
 struct sealed {
 	struct pli_tree_sealed made;
-	const struct pli_certs *certs; /* to whom */
+	const struct addressees *to;
 	char *output;
 	bool committed;
 	char **warnings; /* sentences that begin with a path */

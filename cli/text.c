@@ -9,6 +9,7 @@
 #include <langinfo.h>
 #include <stdlib.h>
 #include <string.h>
+#include <wchar.h>
 
 #define REPLACEMENT 0xfffdu
 
@@ -78,11 +79,9 @@ speaks_utf8(void)
 	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
-void
-text_print(FILE *out, const char *s)
+static void
+print(FILE *out, const char *s, bool utf8)
 {
-	bool utf8 = speaks_utf8();
-
 	while (*s != '\0') {
 		const char *from = s;
 		uint32_t c;
@@ -94,6 +93,50 @@ text_print(FILE *out, const char *s)
 		else
 			(void)fwrite(from, 1, (size_t)(s - from), out);
 	}
+}
+
+void
+text_print(FILE *out, const char *s)
+{
+	print(out, s, speaks_utf8());
+}
+
+char *
+text_escape(const char *s)
+{
+	char *escaped = NULL;
+	size_t len;
+	FILE *out = open_memstream(&escaped, &len);
+
+	if (out == NULL)
+		return NULL;
+	print(out, s, true);
+	if (fclose(out) == 0)
+		return escaped;
+	free(escaped);
+	return NULL;
+}
+
+size_t
+text_width(const char *s)
+{
+	bool utf8 = speaks_utf8();
+	size_t width = 0;
+
+	while (*s != '\0') {
+		uint32_t c;
+		int columns;
+
+		if (!decode(&s, &c)) {
+			width++;
+		} else if (is_steering(c) || (!utf8 && c >= 0x80)) {
+			width += (size_t)snprintf(NULL, 0, "\\u{%x}", (unsigned)c);
+		} else {
+			columns = wcwidth((wchar_t)c);
+			width += columns > 0 ? (size_t)columns : 0;
+		}
+	}
+	return width;
 }
 
 bool

@@ -17,6 +17,12 @@
  */
 void text_print(FILE *out, const char *s);
 
+/* text_escape returns what text_print writes on a terminal that speaks UTF-8, for free(); NULL without memory. */
+char *text_escape(const char *s);
+
+/* text_width returns how many columns of a terminal text_print needs for s. */
+size_t text_width(const char *s);
+
 /* text_is_utf8 says whether s is UTF-8 (RFC 3629) throughout. */
 bool text_is_utf8(const char *s);
 

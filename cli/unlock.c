@@ -46,7 +46,10 @@ unlock_run(const struct run *run, const struct several_kind *kind, struct pli_er
 {
 	const struct args *args = run->args;
 	struct unlock u = { .ring = { NULL, 0 } };
-	enum pli_status status = load_keys(&u.ring, run, err);
+	enum pli_status status = roster_load(&u.roster, run, err);
+
+	if (status == PLI_OK)
+		status = load_keys(&u.ring, run, err);
 
 	if (status == PLI_OK)
 		status = targets_new(&u.targets, args->directory, &args->operands, targets_opened, err);
@@ -57,6 +60,7 @@ unlock_run(const struct run *run, const struct several_kind *kind, struct pli_er
 	targets_drop(&u.targets);
 	targets_clear(&u.targets);
 	load_clear(&u.ring);
+	roster_clear(&u.roster);
 	return status;
 }
 
@@ -70,6 +74,7 @@ struct pli_tree_open_options
 unlock_options(const struct job *job, struct unlocked *u)
 {
 	const struct args *args = job->run->args;
+	struct unlock *unlock = job->arg;
 	bool told = args->json || args->digests || (job->run->command & COMMAND_LIST) != 0;
 	struct pli_tree_open_options options = PLI_TREE_OPEN_DEFAULTS;
 
@@ -77,6 +82,8 @@ unlock_options(const struct job *job, struct unlocked *u)
 	options.open.accept_short_tag = args->accept_short_tag;
 	options.open.require_committed = args->require_committed;
 	options.open.hooks = job->hooks;
+	options.open.namer = args->database != NULL ? roster_name : NULL;
+	options.open.namer_arg = &unlock->roster;
 	options.limits.max_size = args->max_size;
 	options.limits.max_files = args->max_files;
 	options.digests = args->digests;
@@ -93,9 +100,12 @@ void
 unlock_found(struct unlocked *u, const struct job *job)
 {
 	const struct unlock *unlock = job->arg;
+	struct pli_cert_info info;
 
 	u->key = unlock->ring.keys[u->found.opened.key];
 	u->name = unlock->targets.names[job->index];
+	pli_key_info(u->key, &info);
+	u->known = roster_find(&unlock->roster, info.issuer, info.serial, info.ski);
 }
 
 enum pli_status

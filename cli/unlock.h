@@ -9,21 +9,24 @@
 #include "pli/tree.h"
 #include "files.h"
 #include "load.h"
+#include "roster.h"
 #include "several.h"
 #include "targets.h"
 
 /* What the work on each envelope needs: arg of its job. */
 struct unlock {
 	struct keyring ring;
+	struct roster roster;   /* of --register; all-zero without */
 	struct targets targets; /* names for content that is no archive, too */
 };
 
 /* What was found in one envelope: the result of its job. */
 struct unlocked {
 	struct pli_tree_opened found;
-	const struct pli_key *key; /* that opened it */
-	const char *name;          /* of what it is opened into */
-	char *output;              /* where that is; NULL: nothing was written */
+	const struct pli_key *key;        /* that opened it */
+	const struct roster_entry *known; /* who that is, if a register knows; or NULL */
+	const char *name;                 /* of what it is opened into */
+	char *output;                     /* where that is; NULL: nothing was written */
 	struct files files;
 };
 

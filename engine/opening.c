@@ -66,7 +66,7 @@ opening_begin(struct opening *o, struct pli *pli, const struct pli_key *const *k
 	if (message_total(&o->message) > GCM_CONTENT_MAX)
 		return fail(err, PLI_ERR_LIMIT, "the content is longer than one AES-GCM message can be");
 	o->threads = flow_threads(o->options.threads, o->options.segment, length);
-	if ((rc = wrap_open(pli, keys, count, h, &o->key, &key, err)) == PLI_OK)
+	if ((rc = wrap_open(pli, keys, count, h, &o->options, &o->key, &key, err)) == PLI_OK)
 		rc = gcm_new(&o->gcm, pli, secret_view(&key), h->nonce, o->threads == 0 ? 1 : (unsigned)o->threads,
 		    length, false, err);
 	secret_clear(&key);

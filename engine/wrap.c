@@ -13,6 +13,7 @@
 #include "recipients.h"
 
 #define NAMED_MAX 6
+#define WRAP_NAME_MAX 320
 
 /* Copies all recipients but our own to kept (if wanted), and the encrypted key of our own to wrapped. */
 static enum pli_status
@@ -129,13 +130,18 @@ matches(const struct pli_key *key, const struct recipient *r)
 
 /* "CN=..., serial 12ab" of a recipient, for a message. */
 static void
-append_recipient(char *text, size_t cap, const struct recipient *r)
+append_recipient(char *text, size_t cap, const struct recipient *r, const struct pli_open_options *options)
 {
 	char *issuer = r->issuer.len > 0 ? names_text_der(r->issuer) : NULL;
 	char *number = r->issuer.len > 0 ? names_serial(r->serial) : r->ski.len > 0 ? names_hex(r->ski) : NULL;
+	char *ski = r->ski.len > 0 ? names_hex(r->ski) : NULL;
+	char known[WRAP_NAME_MAX];
 	size_t at = strlen(text);
 
-	if (r->issuer.len > 0)
+	if (options->namer != NULL &&
+	    options->namer(options->namer_arg, issuer, issuer != NULL ? number : NULL, ski, known, sizeof(known)))
+		(void)snprintf(text + at, cap - at, "%s%s", at > 0 ? "; " : "", known);
+	else if (r->issuer.len > 0)
 		(void)snprintf(text + at, cap - at, "%s%s serial %s", at > 0 ? "; " : "", issuer != NULL ? issuer : "?",
 		    number != NULL ? number : "?");
 	else
@@ -148,12 +154,27 @@ append_recipient(char *text, size_t cap, const struct recipient *r)
 	fail_trim(text);
 	free(issuer);
 	free(number);
+	free(ski);
+}
+
+/* "Anna" (serial 12ab), or what the namer says. */
+static void
+describe_key(char *text, size_t cap, const struct pli_key *key, const struct pli_open_options *options)
+{
+	struct pli_cert_info info;
+
+	pli_key_info(key, &info);
+	if (options->namer == NULL ||
+	    !options->namer(options->namer_arg, info.issuer, info.serial, info.ski, text, cap))
+		(void)snprintf(text, cap, "\"%s\" (serial %s)", info.cn, info.serial);
+	fail_trim(text);
 }
 
 static enum pli_status
-no_recipient(const struct pli_key *const *keys, size_t count, const struct head *h, struct pli_error *err)
+no_recipient(const struct pli_key *const *keys, size_t count, const struct head *h,
+    const struct pli_open_options *options, struct pli_error *err)
 {
-	struct pli_cert_info info;
+	char key[WRAP_NAME_MAX];
 	struct recipients all;
 	struct recipient r;
 	char text[640] = "";
@@ -162,21 +183,22 @@ no_recipient(const struct pli_key *const *keys, size_t count, const struct head 
 
 	recipient_start(&all, h->recipients);
 	while (recipient_next(&all, &r, &found, NULL) == PLI_OK && found && shown++ < NAMED_MAX)
-		append_recipient(text, sizeof(text), &r);
+		append_recipient(text, sizeof(text), &r, options);
 	if (count == 0)
 		return fail(err, PLI_ERR_NO_RECIPIENT, "no key was given; the %zu recipients are: %s",
 		    h->recipient_count, text);
-	pli_key_info(keys[0], &info);
-	(void)fail(err, PLI_ERR_NO_RECIPIENT, "%s \"%s\" (serial %s) is none of the %zu recipients, issued by: %s%s",
-	    count > 1 ? "none of the keys given, such as" : "the key of", info.cn, info.serial, h->recipient_count,
-	    text, h->recipient_count > NAMED_MAX ? "; and more" : "");
+	describe_key(key, sizeof(key), keys[0], options);
+	(void)fail(err, PLI_ERR_NO_RECIPIENT, "%s %s is none of the %zu recipients, %s: %s%s",
+	    count > 1 ? "none of the keys given, such as" : "the key of", key, h->recipient_count,
+	    options->namer != NULL ? "which are" : "issued by", text,
+	    h->recipient_count > NAMED_MAX ? "; and more" : "");
 	fail_hint(err, "open with the key of one of the recipients; a backup key is always among them");
 	return PLI_ERR_NO_RECIPIENT;
 }
 
 static enum pli_status
-find(const struct pli_key *const *keys, size_t count, const struct head *h, size_t *which, struct recipient *r,
-    struct pli_error *err)
+find(const struct pli_key *const *keys, size_t count, const struct head *h, const struct pli_open_options *options,
+    size_t *which, struct recipient *r, struct pli_error *err)
 {
 	struct recipients all;
 	enum pli_status rc;
@@ -193,7 +215,7 @@ find(const struct pli_key *const *keys, size_t count, const struct head *h, size
 				return PLI_OK;
 		}
 	}
-	return no_recipient(keys, count, h, err);
+	return no_recipient(keys, count, h, options, err);
 }
 
 static enum pli_status
@@ -236,15 +258,16 @@ unwrap(struct pli *pli, const struct pli_key *key, const struct head *h, const s
 }
 
 enum pli_status
-wrap_open(struct pli *pli, const struct pli_key *const *keys, size_t count, const struct head *h, size_t *which,
-    struct secret *key, struct pli_error *err)
+wrap_open(struct pli *pli, const struct pli_key *const *keys, size_t count, const struct head *h,
+    const struct pli_open_options *options, size_t *which, struct secret *key, struct pli_error *err)
 {
 	struct pli_error why = { 0 };
 	struct recipient r = { 0 };
 	struct secret other = { 0 };
 	enum pli_status rc;
 
-	if ((rc = find(keys, count, h, which, &r, err)) != PLI_OK || (rc = check_algorithm(&r, err)) != PLI_OK ||
+	if ((rc = find(keys, count, h, options, which, &r, err)) != PLI_OK ||
+	    (rc = check_algorithm(&r, err)) != PLI_OK ||
 	    (rc = recipients_random(pli, h->cipher->key_len, &other, err)) != PLI_OK)
 		goto out;
 	rc = unwrap(pli, keys[*which], h, &r, key, &why);

@@ -11,14 +11,15 @@
 # Read by the scripts that source this file.
 # shellcheck disable=SC2034
 PACKAGES_BUILD=(cmake ninja-build gcc g++ libc6-dev pkg-config libssl-dev
-	libarchive-dev libjansson-dev libunistring-dev libgcrypt20-dev)
+	libarchive-dev libjansson-dev libsqlite3-dev libunistring-dev libgcrypt20-dev)
 # shellcheck disable=SC2034
 PACKAGES_DEMO=(openssl time)
 # shellcheck disable=SC2034
-PACKAGES_TEST=(libcriterion-dev openssl jq libarchive-tools busybox python3)
+PACKAGES_TEST=(libcriterion-dev openssl jq libarchive-tools busybox python3 faketime sqlite3 libnss3-tools binutils)
 # shellcheck disable=SC2034
 PACKAGES_CI=(clang libclang-rt-dev clang-format clang-tidy cppcheck shellcheck valgrind
-	libbenchmark-dev openjdk-17-jdk-headless libbcpkix-java)
+	libbenchmark-dev openjdk-17-jdk-headless libbcpkix-java
+	libnss3-tools gnutls-bin nodejs gpgsm gpg-agent softhsm2)
 
 # as_root runs a command as root, through sudo where needed.
 as_root()

@@ -4,6 +4,7 @@
  */
 #include "certs.h"
 
+#include <openssl/cms.h>
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -17,6 +18,7 @@
 
 #include "context.h"
 #include "names.h"
+#include "pli/pair.h"
 
 static bool
 to_seconds(const ASN1_TIME *t, int64_t *out)
@@ -61,17 +63,21 @@ common_name(const X509_NAME *name)
 	const ASN1_STRING *value;
 	unsigned char *utf8 = NULL;
 	char *text = NULL;
+	bool whole;
 	int len;
 
 	if (at < 0)
 		return names_text(name);
 	value = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at));
 	/* One with a NUL in it would be shown as another: it is shown escaped, below. */
-	if ((len = ASN1_STRING_to_UTF8(&utf8, value)) >= 0 && memchr(utf8, 0, (size_t)len) == NULL)
+	if ((len = ASN1_STRING_to_UTF8(&utf8, value)) < 0 && context_out_of_memory())
+		return NULL;
+	whole = len >= 0 && memchr(utf8, 0, (size_t)len) == NULL;
+	if (whole)
 		text = strndup((const char *)utf8, (size_t)len);
 	OPENSSL_free(utf8);
 	context_forget();
-	return text != NULL ? text : names_text(name);
+	return whole ? text : names_text(name);
 }
 
 enum pli_status
@@ -80,6 +86,7 @@ certs_init(struct cert *c, X509 *x509, const char *name, struct pli_error *err)
 	const ASN1_INTEGER *serial = X509_get0_serialNumber(x509);
 	const ASN1_OCTET_STRING *ski = X509_get0_subject_key_id(x509);
 	char *magnitude;
+	int len;
 
 	*c = (struct cert){ .x509 = x509 };
 	c->name = strdup(name);
@@ -95,9 +102,12 @@ certs_init(struct cert *c, X509 *x509, const char *name, struct pli_error *err)
 	if (ski != NULL)
 		c->ski = names_hex(view_of(ASN1_STRING_get0_data(ski), (size_t)ASN1_STRING_length(ski)));
 	describe_key(X509_get0_pubkey(x509), c->algorithm, sizeof(c->algorithm));
+	if ((len = i2d_X509(x509, &c->der)) > 0)
+		c->der_len = (size_t)len;
 	if (c->name == NULL || c->subject == NULL || c->issuer == NULL || c->cn == NULL || c->serial == NULL ||
-	    (ski != NULL && c->ski == NULL)) {
+	    c->der_len == 0 || (ski != NULL && c->ski == NULL)) {
 		certs_clear(c);
+		context_forget();
 		return fail_memory(err);
 	}
 	if (!to_seconds(X509_get0_notBefore(x509), &c->not_before) ||
@@ -112,6 +122,7 @@ void
 certs_clear(struct cert *c)
 {
 	X509_free(c->x509);
+	OPENSSL_free(c->der);
 	free(c->name);
 	free(c->subject);
 	free(c->issuer);
@@ -148,6 +159,68 @@ take_der(
 	return take(arg, x509, err);
 }
 
+/* The certificates of a bundle, each from its own bytes: those that CMS parsed are of another context. */
+static enum pli_status
+take_all(struct pli *pli, STACK_OF(X509) * found, const char *name, certs_take *take, void *arg, struct pli_error *err)
+{
+	enum pli_status rc = PLI_OK;
+	unsigned char *der;
+	int i, len;
+
+	for (i = 0; rc == PLI_OK && i < sk_X509_num(found); i++) {
+		der = NULL;
+		if ((len = i2d_X509(sk_X509_value(found, i), &der)) <= 0)
+			return context_fail(err, PLI_ERR_CERTIFICATE, "%s holds a damaged certificate", name);
+		rc = take_der(pli, der, (size_t)len, name, take, arg, err);
+		OPENSSL_free(der);
+	}
+	return rc;
+}
+
+/* SignedData that nobody signed and that has no content (RFC 5652 5.1) is how PKCS#7 carries certificates. */
+static enum pli_status
+take_bundle(struct pli *pli, struct view der, const char *name, certs_take *take, void *arg, struct pli_error *err)
+{
+	const unsigned char *at = der.p;
+	CMS_ContentInfo *cms = CMS_ContentInfo_new_ex(pli->lib, NULL);
+	STACK_OF(X509) *found = NULL;
+	ASN1_OCTET_STRING **content;
+	enum pli_status rc;
+
+	if (cms == NULL)
+		return fail_memory(err);
+	/* d2i frees what it was given when it fails */
+	if (d2i_CMS_ContentInfo(&cms, &at, (long)der.len) == NULL)
+		return context_fail(
+		    err, PLI_ERR_CERTIFICATE, "%s is no PKCS#7 bundle of certificates, or a damaged one", name);
+	if (OBJ_obj2nid(CMS_get0_type(cms)) != NID_pkcs7_signed ||
+	    sk_CMS_SignerInfo_num(CMS_get0_SignerInfos(cms)) > 0 || (content = CMS_get0_content(cms)) == NULL ||
+	    *content != NULL) {
+		rc = fail(err, PLI_ERR_CERTIFICATE, "%s is a CMS message, and no bundle of certificates", name);
+	} else if (at != der.p + der.len) {
+		rc = fail(err, PLI_ERR_CERTIFICATE, "%s has bytes behind the certificates", name);
+	} else if ((found = CMS_get1_certs(cms)) == NULL || sk_X509_num(found) == 0) {
+		rc = context_out_of_memory()
+			 ? fail_memory(err)
+			 : fail(err, PLI_ERR_CERTIFICATE, "%s is a bundle without a certificate", name);
+	} else {
+		rc = take_all(pli, found, name, take, arg, err);
+	}
+	context_forget();
+	sk_X509_pop_free(found, X509_free);
+	CMS_ContentInfo_free(cms);
+	return rc;
+}
+
+/* A ContentInfo begins with an object identifier, a certificate with a SEQUENCE. */
+static bool
+is_bundle(struct view der)
+{
+	size_t at = der.len < 2 ? der.len : der.p[1] > 0x80 ? 2 + (size_t)(der.p[1] & 0x7f) : 2;
+
+	return at < der.len && der.p[0] == 0x30 && der.p[at] == 0x06;
+}
+
 static bool
 is_certificate_label(const char *label)
 {
@@ -170,6 +243,12 @@ begins(struct view text)
 	return n;
 }
 
+bool
+certs_is_der(struct view data)
+{
+	return data.len >= 2 && data.p[0] == 0x30 && (data.p[1] & 0xf0) == 0x80;
+}
+
 enum pli_status
 certs_each(struct pli *pli, struct view data, const char *name, certs_take *take, void *arg, struct pli_error *err)
 {
@@ -182,16 +261,17 @@ certs_each(struct pli *pli, struct view data, const char *name, certs_take *take
 
 	if (data.len == 0 || data.len > INT32_MAX)
 		return fail(err, PLI_ERR_CERTIFICATE, "%s holds no certificate", name);
-	/* A text may begin with the digit that is also the tag of DER. */
-	if (data.p[0] == 0x30 && memmem(data.p, data.len, "-----BEGIN ", 11) == NULL)
-		return take_der(pli, data.p, data.len, name, take, arg, err);
+	if (certs_is_der(data))
+		return is_bundle(data) ? take_bundle(pli, data, name, take, arg, err)
+				       : take_der(pli, data.p, data.len, name, take, arg, err);
 	if ((bio = BIO_new_mem_buf(data.p, (int)data.len)) == NULL)
 		return fail_memory(err);
 	while (rc == PLI_OK && PEM_read_bio(bio, &label, &header, &der, &len) == 1) {
 		blocks++;
-		if (strcmp(label, PEM_STRING_PKCS7) == 0 || strcmp(label, PEM_STRING_CMS) == 0)
-			rc = fail(err, PLI_ERR_CERTIFICATE, "%s holds a %s block, not only certificates", name, label);
-		else if (is_certificate_label(label)) {
+		if (strcmp(label, PEM_STRING_PKCS7) == 0 || strcmp(label, PEM_STRING_CMS) == 0) {
+			rc = take_bundle(pli, view_of(der, (size_t)len), name, take, arg, err);
+			found++;
+		} else if (is_certificate_label(label)) {
 			/* A trusted certificate has OpenSSL's own data behind the certificate itself. */
 			if (strcmp(label, PEM_STRING_X509_TRUSTED) == 0) {
 				const unsigned char *at = der;
@@ -273,6 +353,76 @@ pli_certs_add(struct pli_certs *certs, const void *data, size_t len, const char 
 	while (rc != PLI_OK && certs->count > before)
 		certs_clear(&certs->list[--certs->count]);
 	return rc;
+}
+
+/* A certificate that is in use elsewhere, too. */
+static enum pli_status
+add_shared(struct pli_certs *certs, const struct cert *c, struct pli_error *err)
+{
+	struct adding a = { certs, c->name };
+
+	if (X509_up_ref(c->x509) != 1)
+		return fail_memory(err);
+	return add(&a, c->x509, err);
+}
+
+enum pli_status
+pli_certs_add_key(struct pli_certs *certs, const struct pli_key *key, struct pli_error *err)
+{
+	return add_shared(certs, &key->cert, err);
+}
+
+enum pli_status
+pli_certs_add_cert(struct pli_certs *certs, const struct pli_certs *other, size_t i, struct pli_error *err)
+{
+	if (i >= other->count)
+		return fail(err, PLI_ERR_USAGE, "there is no certificate %zu: there are %zu", i, other->count);
+	return add_shared(certs, &other->list[i], err);
+}
+
+enum pli_status
+pli_certs_der(const struct pli_certs *certs, size_t i, const void **der, size_t *len, struct pli_error *err)
+{
+	if (i >= certs->count)
+		return fail(err, PLI_ERR_USAGE, "there is no certificate %zu: there are %zu", i, certs->count);
+	*der = certs->list[i].der;
+	*len = certs->list[i].der_len;
+	return PLI_OK;
+}
+
+/* The line above a certificate. What stands in it must not look like the begin of a PEM block. */
+static char *
+heading(const struct cert *c)
+{
+	char *line = NULL, *p;
+
+	if (asprintf(&line, "# %s, serial %s, %s\n", c->subject, c->serial, c->algorithm) < 0)
+		return NULL;
+	while ((p = strstr(line, "--")) != NULL)
+		p[1] = '_';
+	return line;
+}
+
+enum pli_status
+pli_certs_pem(const struct pli_certs *certs, char **out, struct pli_error *err)
+{
+	BIO *bio = BIO_new(BIO_s_mem());
+	bool written = bio != NULL;
+	char *data, *line;
+	size_t i;
+	long len;
+
+	*out = NULL;
+	for (i = 0; written && i < certs->count; i++) {
+		line = heading(&certs->list[i]);
+		written = line != NULL && BIO_puts(bio, line) > 0 && PEM_write_bio_X509(bio, certs->list[i].x509) == 1;
+		free(line);
+	}
+	if (written && (len = BIO_get_mem_data(bio, &data)) >= 0)
+		*out = len > 0 ? strndup(data, (size_t)len) : strdup("");
+	BIO_free(bio);
+	context_forget();
+	return *out == NULL ? fail_memory(err) : PLI_OK;
 }
 
 size_t

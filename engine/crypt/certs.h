@@ -17,6 +17,8 @@ struct cert {
 	char *name, *subject, *issuer, *cn, *serial, *ski; /* texts, as in struct pli_cert_info */
 	char algorithm[32];
 	int64_t not_before, not_after;
+	unsigned char *der; /* the whole certificate */
+	size_t der_len;
 };
 
 struct pli_certs {
@@ -28,6 +30,7 @@ struct pli_certs {
 struct pli_key {
 	struct cert cert;
 	EVP_PKEY *pkey;
+	bool legacy; /* came out of a file that only the legacy provider can read */
 };
 
 /* certs_init **takes** x509, also when it fails, and writes down what it says. */
@@ -41,6 +44,12 @@ void certs_info(const struct cert *c, struct pli_cert_info *out);
 typedef enum pli_status certs_take(void *arg, X509 *x509, struct pli_error *err);
 enum pli_status certs_each(struct pli *pli, struct view data, const char *name, certs_take *take, void *arg,
     struct pli_error *err) PLI_MUST_CHECK;
+
+/*
+ * certs_is_der: do the bytes begin as something longer than 127 bytes does in DER or BER? No text does: it may begin with
+ * the digit that is also the tag, but what follows then is no continuation byte of UTF-8. (A name in DER may look like PEM.)
+ */
+bool certs_is_der(struct view data);
 
 /* cert_weakness says in words why nothing should be sealed to this kind of key, or NULL. */
 const char *cert_weakness(EVP_PKEY *pkey);

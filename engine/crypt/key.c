@@ -17,9 +17,13 @@
 
 #include "certs.h"
 #include "context.h"
+#include "pkcs12_read.h"
+#include "pli/pair.h"
 
 #define PASSPHRASE_MAX 1024
 #define ATTEMPTS_MAX 16
+
+enum use { TO_OPEN, TO_SIGN };
 
 struct reading {
 	struct pli *pli;
@@ -31,6 +35,7 @@ struct reading {
 	size_t passphrase_len;
 	unsigned attempt;
 	bool unreadable;         /* decrypted, and still no key */
+	bool legacy;             /* read with the legacy provider */
 	bool asked;              /* the passphrase was used in this attempt */
 	struct pli_error asking; /* why there is none */
 	EVP_PKEY *pkey;
@@ -131,6 +136,34 @@ read_plain(struct reading *r)
 	return d2i_AutoPrivateKey_ex(NULL, &p, (long)r->data.len, r->pli->lib, NULL);
 }
 
+/*
+ * OpenSSL before 1.1.0 took each byte of a passphrase in UTF-8 for a character. Files that it made with accents in the
+ * passphrase open only so.
+ */
+static bool
+unlock_as_latin(struct reading *r, PKCS12 *p12)
+{
+	char utf8[2 * PASSPHRASE_MAX + 1];
+	size_t i, n = 0;
+	bool right;
+
+	for (i = 0; i < r->passphrase_len; i++) {
+		unsigned char c = (unsigned char)r->passphrase[i];
+
+		if (c >= 0x80)
+			utf8[n++] = (char)(0xc0 | c >> 6);
+		utf8[n++] = (char)(c < 0x80 ? c : 0x80 | (c & 0x3f));
+	}
+	utf8[n] = '\0';
+	right = n > r->passphrase_len && n <= PASSPHRASE_MAX && PKCS12_verify_mac(p12, utf8, (int)n) == 1;
+	if (right) {
+		memcpy(r->passphrase, utf8, n + 1);
+		r->passphrase_len = n;
+	}
+	wipe(utf8, sizeof(utf8));
+	return right;
+}
+
 /* The MAC says whether the passphrase is right, before anything is decrypted. An empty one is tried unasked. */
 static enum pli_status
 unlock_pkcs12(struct reading *r, PKCS12 *p12, struct pli_error *err)
@@ -146,7 +179,7 @@ unlock_pkcs12(struct reading *r, PKCS12 *p12, struct pli_error *err)
 		if ((rc = ask(r, err)) != PLI_OK)
 			return rc;
 		context_forget();
-		if (PKCS12_verify_mac(p12, r->passphrase, (int)r->passphrase_len) == 1)
+		if (PKCS12_verify_mac(p12, r->passphrase, (int)r->passphrase_len) == 1 || unlock_as_latin(r, p12))
 			return PLI_OK;
 		/* A mere mismatch is no error of libcrypto's; a MAC that it cannot compute is. */
 		if (ERR_peek_error() != 0)
@@ -157,35 +190,21 @@ unlock_pkcs12(struct reading *r, PKCS12 *p12, struct pli_error *err)
 static enum pli_status
 read_pkcs12(struct reading *r, struct pli_error *err)
 {
-	const unsigned char *p = r->data.p;
-	PKCS12 *p12 = PKCS12_init_ex(NID_pkcs7_data, r->pli->lib, NULL);
-	X509 *own = NULL;
+	PKCS12 *p12 = pkcs12_read_form(r->pli->lib, r->data);
+	struct pkcs12_read contents;
 	enum pli_status rc;
 
-	if (p12 == NULL || d2i_PKCS12(&p12, &p, (long)r->data.len) == NULL) {
-		/* d2i frees what it was given when it fails */
+	if (p12 == NULL)
 		return not_a_key(r, err);
-	}
 	if ((rc = unlock_pkcs12(r, p12, err)) != PLI_OK)
 		goto out;
-	if (PKCS12_parse(p12, r->passphrase, &r->pkey, &own, &r->found) != 1 || r->pkey == NULL) {
-		rc = context_fail(
-		    err, PLI_ERR_CERTIFICATE, "%s opens with its passphrase, but its key cannot be read", r->name);
-		fail_hint(err, "files exported by old systems use RC2 or 3DES: convert them to AES-256");
-		goto out;
-	}
-	if (own != NULL) {
-		if (r->found == NULL)
-			r->found = sk_X509_new_null();
-		if (r->found == NULL || sk_X509_push(r->found, own) == 0) {
-			rc = fail_memory(err);
-			goto out;
-		}
-		own = NULL;
+	if ((rc = pkcs12_read(r->pli, r->data, r->name, r->passphrase, &contents, err)) == PLI_OK) {
+		r->pkey = contents.pkey;
+		r->found = contents.certs;
+		r->legacy = contents.legacy;
 	}
 out:
 	context_forget();
-	X509_free(own);
 	PKCS12_free(p12);
 	return rc;
 }
@@ -213,7 +232,7 @@ read_key(struct reading *r, struct pli_error *err)
 
 	if (d.len == 0 || d.len > INT32_MAX)
 		return fail(err, PLI_ERR_CERTIFICATE, "%s is not a private key: it holds %zu bytes", r->name, d.len);
-	if (memmem(d.p, d.len, begin, sizeof(begin) - 1) != NULL) {
+	if (!certs_is_der(d) && memmem(d.p, d.len, begin, sizeof(begin) - 1) != NULL) {
 		/* A damaged certificate beside the key is no reason to refuse the key. */
 		if (certs_each(r->pli, d, r->name, keep, r, NULL) != PLI_OK)
 			context_forget();
@@ -243,15 +262,30 @@ find_certificate(struct reading *r, const struct pli_certs *extra)
 	return NULL;
 }
 
+/* Kinds of keys that open envelopes, and those that only sign certificates. */
+static bool
+is_for(const EVP_PKEY *pkey, enum use use)
+{
+	static const char *const signing[] = { "RSA-PSS", "ED25519", "ED448" };
+	size_t i;
+
+	if (EVP_PKEY_is_a(pkey, "RSA") || EVP_PKEY_is_a(pkey, "EC"))
+		return true;
+	for (i = 0; use == TO_SIGN && i < sizeof(signing) / sizeof(signing[0]); i++)
+		if (EVP_PKEY_is_a(pkey, signing[i]))
+			return true;
+	return false;
+}
+
 static enum pli_status
-finish(struct reading *r, struct pli_key *key, const struct pli_certs *extra, struct pli_error *err)
+finish(struct reading *r, enum use use, struct pli_key *key, const struct pli_certs *extra, struct pli_error *err)
 {
 	X509 *own;
 	enum pli_status rc;
 
-	if (!EVP_PKEY_is_a(r->pkey, "RSA") && !EVP_PKEY_is_a(r->pkey, "EC"))
-		return fail(err, PLI_ERR_CERTIFICATE, "the key in %s (%s) is of a kind that cannot open envelopes",
-		    r->name, EVP_PKEY_get0_type_name(r->pkey));
+	if (!is_for(r->pkey, use))
+		return fail(err, PLI_ERR_CERTIFICATE, "the key in %s (%s) is of a kind that cannot %s", r->name,
+		    EVP_PKEY_get0_type_name(r->pkey), use == TO_OPEN ? "open envelopes" : "sign certificates");
 	if ((own = find_certificate(r, extra)) == NULL) {
 		context_forget();
 		if (sk_X509_num(r->found) > 0 || (extra != NULL && extra->count > 0))
@@ -260,7 +294,8 @@ finish(struct reading *r, struct pli_key *key, const struct pli_certs *extra, st
 		else
 			rc = fail(
 			    err, PLI_ERR_CERTIFICATE, "the private key in %s comes without its certificate", r->name);
-		fail_hint(err, "give the certificate to which the bids were sealed, with --cert");
+		fail_hint(err, use == TO_OPEN ? "give the certificate to which the bids were sealed, with --cert"
+					      : "give the certificate of the authority");
 		return rc;
 	}
 	context_forget();
@@ -268,13 +303,14 @@ finish(struct reading *r, struct pli_key *key, const struct pli_certs *extra, st
 		return fail_memory(err);
 	if ((rc = certs_init(&key->cert, own, r->name, err)) != PLI_OK)
 		return rc;
+	key->legacy = r->legacy;
 	key->pkey = r->pkey;
 	r->pkey = NULL;
 	return PLI_OK;
 }
 
-enum pli_status
-pli_key_new(struct pli_key **out, struct pli *pli, const void *data, size_t len, const char *name,
+static enum pli_status
+load(struct pli_key **out, struct pli *pli, struct view data, const char *name, enum use use,
     const struct pli_certs *extra, pli_ask *ask_for, void *ask_arg, struct pli_error *err)
 {
 	struct reading *r = calloc(1, sizeof(*r));
@@ -287,11 +323,11 @@ pli_key_new(struct pli_key **out, struct pli *pli, const void *data, size_t len,
 	} else {
 		r->pli = pli;
 		r->name = name;
-		r->data = view_of(data, len);
+		r->data = data;
 		r->ask = ask_for;
 		r->ask_arg = ask_arg;
 		if ((rc = read_key(r, err)) == PLI_OK)
-			rc = finish(r, key, extra, err);
+			rc = finish(r, use, key, extra, err);
 		EVP_PKEY_free(r->pkey);
 		sk_X509_pop_free(r->found, X509_free);
 		wipe(r, sizeof(*r));
@@ -303,6 +339,26 @@ pli_key_new(struct pli_key **out, struct pli *pli, const void *data, size_t len,
 	}
 	*out = key;
 	return PLI_OK;
+}
+
+enum pli_status
+pli_key_new(struct pli_key **out, struct pli *pli, const void *data, size_t len, const char *name,
+    const struct pli_certs *extra, pli_ask *ask_for, void *ask_arg, struct pli_error *err)
+{
+	return load(out, pli, view_of(data, len), name, TO_OPEN, extra, ask_for, ask_arg, err);
+}
+
+enum pli_status
+pli_authority_new(struct pli_key **out, struct pli *pli, const void *data, size_t len, const char *name,
+    const struct pli_certs *extra, pli_ask *ask_for, void *ask_arg, struct pli_error *err)
+{
+	return load(out, pli, view_of(data, len), name, TO_SIGN, extra, ask_for, ask_arg, err);
+}
+
+bool
+pli_key_legacy(const struct pli_key *key)
+{
+	return key->legacy;
 }
 
 void

@@ -20,6 +20,7 @@ struct stage {
 	char *folder;
 	int folder_fd, fd;
 	struct hidden_how how;
+	bool private;
 	bool committed;
 	char hidden[HIDDEN_CAP]; /* empty: no name */
 };
@@ -192,6 +193,15 @@ name_replacing(struct stage *s)
 	return renameat(s->folder_fd, s->hidden, s->folder_fd, s->name) == 0 ? 0 : errno;
 }
 
+enum pli_status
+stage_private(struct stage *s, struct pli_error *err)
+{
+	s->private = true;
+	if (fchmod(s->fd, 0600) != 0)
+		return fail_errno(err, PLI_ERR_IO, errno, "cannot set the permissions of %s", s->path);
+	return PLI_OK;
+}
+
 /* Where a name stood for a moment, in a folder that others can write to, it may have been given to something else. */
 static bool
 is_other(const struct stage *s)
@@ -225,7 +235,7 @@ stage_commit(struct stage *s, struct pli_error *err)
 	 * What has a hidden name, be it for a moment, is nobody else's to read: it gets its permissions after its name. Where
 	 * they cannot be widened, the file is complete and in place all the same, and stays its owner's alone.
 	 */
-	if (hides && fchmod(s->fd, 0666 & ~hidden_umask()) != 0)
+	if (hides && !s->private && fchmod(s->fd, 0666 & ~hidden_umask()) != 0)
 		errno = 0;
 	if (!s->how.no_sync && fsync(s->folder_fd) != 0)
 		return fail_errno(err, PLI_ERR_IO, errno,

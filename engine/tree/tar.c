@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "pli/tree.h"
+
 #define PADDING_MOST (256u << 10) /* bytes: about what setting up a writer takes */
 
 struct tar {
@@ -124,4 +126,10 @@ tar_header(struct tar *t, const struct tar_entry *e, struct buf *out, struct pli
 	if (e->size > PADDING_MOST || archive_write_finish_entry(t->writer) != ARCHIVE_OK)
 		give_up(t);
 	return PLI_OK;
+}
+
+const char *
+pli_tree_library(void)
+{
+	return archive_version_string();
 }

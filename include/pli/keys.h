@@ -44,9 +44,11 @@ PLI_API enum pli_status pli_certs_new(struct pli_certs **out, struct pli *pli, s
 
 /*
  * pli_certs_add appends the certificates in the len bytes at data: one in DER,
- * or all of a PEM text (labels CERTIFICATE, X509 CERTIFICATE, TRUSTED
- * CERTIFICATE). Fails with PLI_ERR_CERTIFICATE when there is none or one
- * cannot be read, PLI_ERR_LIMIT past 1,000; the list is unchanged then.
+ * a PKCS#7 bundle in DER (".p7b": SignedData with certificates and nothing
+ * else, RFC 5652 5.1), or all of a PEM text (labels CERTIFICATE, X509
+ * CERTIFICATE, TRUSTED CERTIFICATE, PKCS7, CMS). Fails with
+ * PLI_ERR_CERTIFICATE when there is none or one cannot be read, PLI_ERR_LIMIT
+ * past 1,000; the list is unchanged then.
  */
 PLI_API enum pli_status pli_certs_add(
     struct pli_certs *certs, const void *data, size_t len, const char *name, struct pli_error *err) PLI_MUST_CHECK;
@@ -55,6 +57,14 @@ PLI_API size_t pli_certs_count(const struct pli_certs *certs);
 
 /* pli_certs_info fills *out for certificate i, 0 <= i < count. */
 PLI_API void pli_certs_info(const struct pli_certs *certs, size_t i, struct pli_cert_info *out);
+
+/*
+ * pli_certs_fingerprint writes the SHA-256 of certificate i, and that of its SubjectPublicKeyInfo (RFC 5280 4.1.2.7), which
+ * is the same for every certificate of one key pair: lower-case hex, NUL-terminated.
+ */
+#define PLI_FINGERPRINT_CAP 65
+PLI_API enum pli_status pli_certs_fingerprint(const struct pli_certs *certs, size_t i, char cert[PLI_FINGERPRINT_CAP],
+    char public_key[PLI_FINGERPRINT_CAP], struct pli_error *err) PLI_MUST_CHECK;
 
 struct pli_cert_policy {
 	int64_t now;         /* seconds since 1970; 0: the clock */
@@ -95,6 +105,9 @@ struct pli_key;
  * bytes, then those in extra (may be NULL), whose public key matches.
  * ask may be NULL when nothing is encrypted.
  *
+ * PKCS#12 files of old systems (RC2, RC4) need libcrypto's legacy provider,
+ * which is loaded for that one file, in a context of its own.
+ *
  * Fails with PLI_ERR_PASSPHRASE (wrong or missing), PLI_ERR_CERTIFICATE (not a
  * key, a kind that pli cannot use, no certificate that matches).
  */
@@ -104,7 +117,16 @@ PLI_API enum pli_status pli_key_new(struct pli_key **out, struct pli *pli, const
 /* pli_key_info fills *out with what the key's certificate says. */
 PLI_API void pli_key_info(const struct pli_key *key, struct pli_cert_info *out);
 
+/*
+ * pli_key_legacy: was the key in a file that is hardly encrypted (RC2, RC4, DES), which other programs refuse? Then it
+ * should be saved anew (pair.h, pli_pair_save).
+ */
+PLI_API bool pli_key_legacy(const struct pli_key *key);
+
 PLI_API void pli_key_free(struct pli_key *key);
+
+/* pli_legacy_provider: can libcrypto's legacy provider be loaded, without which old PKCS#12 files are not read? */
+PLI_API bool pli_legacy_provider(void);
 
 #ifdef __cplusplus
 }

@@ -22,11 +22,19 @@
 extern "C" {
 #endif
 
+/*
+ * A pli_namer writes who a recipient is, as people know them, into buf (cap bytes, the NUL included), and returns true if it
+ * knows. Recipients are named by issuer and serial, or by ski, as in struct pli_cert_info; what is not known is NULL.
+ */
+typedef bool pli_namer(void *arg, const char *issuer, const char *serial, const char *ski, char *buf, size_t cap);
+
 struct pli_open_options {
 	int threads;            /* workers; 0: inline; PLI_THREADS_AUTO */
 	size_t segment;         /* as in struct pli_seal_options */
 	bool accept_short_tag;  /* GCM tags of 12 to 15 bytes (RFC 5084 3.2) */
 	bool require_committed; /* content must begin with the fixed first block */
+	pli_namer *namer;       /* for errors that name recipients; NULL: by issuer and serial */
+	void *namer_arg;
 	struct pli_hooks hooks;
 };
 

@@ -112,6 +112,9 @@ PLI_API enum pli_status pli_tree_list(struct pli *pli, const struct pli_key *con
     const struct pli_input *in, const struct pli_tree_open_options *options, struct pli_tree_opened *result,
     struct pli_error *err) PLI_MUST_CHECK;
 
+/* pli_tree_library is the version text of libarchive, for diagnosis. The string is constant. */
+PLI_API const char *pli_tree_library(void);
+
 #ifdef __cplusplus
 }
 #endif

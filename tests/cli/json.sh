@@ -91,3 +91,6 @@ json '.[0].file == "odd\ufffdname.pli"'
 
 run 0 pli doctor --json
 json '.[0].type == "doctor"'
+json '.[0] | (.sqlite | test("^3[.]")) and (.libarchive | test("libarchive")) and (.legacy_provider | type == "boolean")'
+OPENSSL_MODULES=$PWD run 0 pli doctor --json
+json '.[0].legacy_provider == false'

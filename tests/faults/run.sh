@@ -2,7 +2,7 @@
 #
 # run.sh - every call that can fail is made to fail, in turn: the n-th, once and from then on.
 #
-#	PLI=... FAULTS=libfaults.so run.sh [files | folders | SCENARIO...]
+#	PLI=... FAULTS=libfaults.so MAKE_PAIR=... run.sh [files | folders | SCENARIO...]
 #
 # Each run ends with 0 and the complete, right output, or with a documented code and nothing:
 # never by a signal, never with 0 and something else. Interrupted and short transfers are no
@@ -11,6 +11,7 @@
 . "$(dirname "$0")/../cli/lib.sh"
 
 : "${FAULTS:?set FAULTS to the library made from faults.c}"
+: "${MAKE_PAIR:?set MAKE_PAIR to the program made from tests/interop/make_pair.c}"
 if grep -q -e __asan_init -e __tsan_init "$PLI"; then
 	skip "a sanitizer's allocator and the fault injector exclude each other"
 fi
@@ -24,6 +25,7 @@ seal bid.pli f p256
 cp bid.pli bad.pli
 flip bad.pli 700000
 printf 'old\n' >old
+echo passphrase >pw
 mkdir place
 key=(-k "$K/p256.key" --cert "$K/p256.pem")
 runs=0
@@ -75,6 +77,11 @@ command_verify()
 command_refuse()
 {
 	env "$@" "$PLI" open -j 2 "${key[@]}" -o place/x bad.pli >"$out" 2>"$err"
+}
+command_pair()
+{
+	rm -f cert
+	env "$@" "$MAKE_PAIR" p256 modern test place/x cert <pw >"$out" 2>"$err"
 }
 
 command_seal_folder()
@@ -139,6 +146,11 @@ right_open_over()
 right_verify()
 {
 	[ ! -e place/x ]
+}
+right_pair()
+{
+	[ "$(stat -c %a place/x)" = 600 ] && "$PLI" seal --no-sync --force --raw -r cert -o bid f >/dev/null 2>&1 &&
+		"$PLI" open -k place/x --passin file:pw -o - bid 2>/dev/null | cmp -s - f
 }
 right_refuse()
 {
@@ -377,7 +389,7 @@ scenario()
 	done
 }
 
-files=(seal seal_pipe open open_pipe open_over verify refuse)
+files=(seal seal_pipe open open_pipe open_over verify refuse pair)
 folders=(seal_folder seal_each open_folder open_several list_folder list_json verify_folder refuse_folder)
 case ${1-} in
 '') scenarios=("${files[@]}" "${folders[@]}") ;;

@@ -13,7 +13,7 @@ declare -A sees=(
 	[cms]="base der crypt"
 	[engine]="base io der pipe crypt cms"
 	[tree]="base io"
-	[register]="base"
+	[register]="base io"
 	[cli]=""
 	[include]=""
 )
@@ -22,11 +22,11 @@ declare -A public=(
 	[io]="status.h stream.h"
 	[der]="status.h"
 	[pipe]="status.h"
-	[crypt]="status.h pli.h keys.h digest.h"
+	[crypt]="status.h pli.h keys.h pair.h digest.h"
 	[cms]="status.h pli.h keys.h inspect.h"
 	[engine]="*"
 	[tree]="status.h pli.h stream.h keys.h seal.h open.h inspect.h digest.h tree.h"
-	[register]="status.h pli.h keys.h stream.h seal.h open.h register.h"
+	[register]="status.h pli.h keys.h pair.h open.h register.h"
 	[cli]="*"
 	[include]="*"
 )

@@ -30,12 +30,13 @@ static enum pli_status
 opens(struct view recipients, struct view algorithm, const struct pli_key *const *keys, size_t count,
     struct secret *key, size_t *which, struct pli_error *err)
 {
+	const struct pli_open_options options = PLI_OPEN_DEFAULTS;
 	struct head h;
 	bool more;
 
 	check(head_parse(&h, message(recipients, algorithm), &more, NULL) == PLI_OK && !more);
 	*key = (struct secret){ 0 };
-	return wrap_open(support_pli(), keys, count, &h, which, key, err);
+	return wrap_open(support_pli(), keys, count, &h, &options, which, key, err);
 }
 
 static void

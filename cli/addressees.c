@@ -1,0 +1,163 @@
+/*
+ * addressees.c - files first, then the register: personal keys as chosen, every backup key.
+ */
+#include "addressees.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "load.h"
+#include "refuse.h"
+#include "registry.h"
+#include "when.h"
+
+/* The callbacks of pli_register_certs have one argument for both lists. */
+static enum pli_status
+take(void *arg, const struct pli_register_key *key, struct pli_error *err)
+{
+	struct addressees *to = arg;
+
+	return roster_add(&to->roster, key, err);
+}
+
+static enum pli_status
+leave_out(void *arg, const struct pli_register_key *key, struct pli_error *err)
+{
+	struct addressees *to = arg;
+	char **sentences = realloc(to->left_out, (to->left_out_count + 1) * sizeof(*sentences));
+	bool expired = key->cert.not_after < time(NULL);
+	char date[WHEN_MAX];
+
+	if (sentences == NULL)
+		return refuse_memory(err);
+	to->left_out = sentences;
+	if (asprintf(&sentences[to->left_out_count], "%s (%s key of %s) is left out: its certificate %s %s", key->name,
+		pli_role_id(key->role), key->service, expired ? "expired on" : "is not valid before",
+		when_format(date, expired ? key->cert.not_after : key->cert.not_before)) < 0)
+		return refuse_memory(err);
+	to->left_out_count++;
+	return PLI_OK;
+}
+
+static enum pli_status
+load_service(struct addressees *to, const struct run *run, struct pli_error *err)
+{
+	const struct args *args = run->args;
+	const struct pli_register_choice choice = {
+		.service = args->service,
+		.personal = (const char *const *)args->personal.items,
+		.personal_count = args->personal.count,
+		.no_backup = args->no_backup,
+	};
+	struct pli_register *reg = NULL;
+	enum pli_status status = registry_open(&reg, run, PLI_REGISTER_READ, err);
+
+	if (status == PLI_OK)
+		status = pli_register_certs(reg, &choice, to->certs, take, leave_out, to, err);
+	pli_register_free(reg);
+	return status;
+}
+
+enum pli_status
+addressees_load(struct addressees *to, const struct run *run, struct pli_error *err)
+{
+	enum pli_status status = load_recipients(&to->certs, run, err);
+
+	return status == PLI_OK && run->args->database != NULL ? load_service(to, run, err) : status;
+}
+
+const char *
+addressees_expiring(const struct addressees *to, const struct args *args)
+{
+	size_t i;
+
+	for (i = 0; args->opening != 0 && i < pli_certs_count(to->certs); i++) {
+		struct pli_cert_info info;
+
+		pli_certs_info(to->certs, i, &info);
+		if (info.not_after < args->opening)
+			return "a recipient's certificate expires before the opening";
+	}
+	return NULL;
+}
+
+/* How the content key travels to a certificate of this algorithm. */
+static const char *
+key_algorithm(const struct pli_cert_info *info)
+{
+	return strncmp(info->algorithm, "rsa", 3) == 0 ? "rsaOaep-sha256" : "ecdh-sha256";
+}
+
+/* What the register says of certificate i, or NULL; *info is what the certificate says of itself. */
+static const struct roster_entry *
+describe(const struct addressees *to, size_t i, struct pli_cert_info *info)
+{
+	pli_certs_info(to->certs, i, info);
+	return roster_find(&to->roster, info->issuer, info->serial, info->ski);
+}
+
+json_t *
+addressees_json(const struct addressees *to)
+{
+	json_t *array = json_array();
+	size_t i;
+
+	for (i = 0; i < pli_certs_count(to->certs); i++) {
+		struct pli_cert_info info;
+		const struct roster_entry *known = describe(to, i, &info);
+		json_t *record = json_pack("{s:o, s:o, s:o, s:o, s:s, s:o}", "subject", say_string(info.subject),
+		    "issuer", say_string(info.issuer), "serial", say_string(info.serial), "ski", say_string(info.ski),
+		    "key_algorithm", key_algorithm(&info), "name", say_string(known != NULL ? known->name : info.name));
+
+		if (known != NULL) {
+			(void)json_object_set_new(record, "role", json_string(pli_role_id(known->role)));
+			(void)json_object_set_new(record, "service", say_string(known->service));
+		}
+		(void)json_array_append_new(array, record);
+	}
+	return array;
+}
+
+json_t *
+addressees_warnings_json(const struct addressees *to)
+{
+	json_t *array = json_array();
+	size_t i;
+
+	for (i = 0; i < to->left_out_count; i++)
+		(void)json_array_append_new(array, say_string(to->left_out[i]));
+	return array;
+}
+
+void
+addressees_report(const struct run *run, const struct addressees *to)
+{
+	struct say *say = run->say;
+	size_t i, count = pli_certs_count(to->certs);
+
+	say_news(say, "to %zu recipient%s:", count, count == 1 ? "" : "s");
+	for (i = 0; i < count; i++) {
+		struct pli_cert_info info;
+		const struct roster_entry *known = describe(to, i, &info);
+		char until[WHEN_MAX];
+
+		if (known != NULL)
+			say_news(say, "  %s, %s key of %s (%s, serial %s)", known->name, pli_role_id(known->role),
+			    known->service, info.subject, info.serial);
+		else
+			say_news(say, "  %s, serial %s (%s)", info.subject, info.serial, info.name);
+		say_detail(say, "  %s, %s, issued by %s, valid until %s", info.algorithm, key_algorithm(&info),
+		    info.issuer, when_format(until, info.not_after));
+	}
+}
+
+void
+addressees_clear(struct addressees *to)
+{
+	pli_certs_free(to->certs);
+	roster_clear(&to->roster);
+	while (to->left_out_count > 0)
+		free(to->left_out[--to->left_out_count]);
+	free(to->left_out);
+	*to = (struct addressees){ 0 };
+}

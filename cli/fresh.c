@@ -1,0 +1,92 @@
+/*
+ * fresh.c - the generated passphrase goes to standard output past stdio and jansson, which would keep copies of it.
+ */
+#include "fresh.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "pli/pair.h"
+#include "refuse.h"
+#include "signals.h"
+
+enum pli_status
+fresh_check(const struct args *args, struct pli_error *err)
+{
+	if (args->generate_passphrase && args->passout != NULL)
+		return refuse(err, PLI_ERR_USAGE, "one makes a passphrase, the other says where one is",
+		    "--generate-passphrase and --passout do not go together");
+	return PLI_OK;
+}
+
+static enum pli_status
+write_all(const char *p, size_t len, struct pli_error *err)
+{
+	while (len > 0) {
+		ssize_t n = write(STDOUT_FILENO, p, len);
+
+		if (n < 0 && errno == EINTR && signals_caught() != 0)
+			return refuse_interrupted(err);
+		if (n < 0 && errno != EINTR)
+			return refuse(err, PLI_ERR_IO, "nothing was made: without its passphrase it would be lost",
+			    "cannot print the passphrase on standard output: %s", strerror(errno));
+		if (n > 0) {
+			p += n;
+			len -= (size_t)n;
+		}
+	}
+	return PLI_OK;
+}
+
+/* Letters and "-" need no escaping. */
+static enum pli_status
+print(const struct fresh *fresh, const struct run *run, struct pli_error *err)
+{
+	bool json = run->say->json;
+	char line[PLI_PAIR_PASSPHRASE_CAP + 64];
+	enum pli_status status;
+	int len;
+
+	(void)fflush(stdout);
+	len = snprintf(line, sizeof(line), "%s%s%s\n", json ? "{\"type\":\"passphrase\",\"passphrase\":\"" : "",
+	    fresh->text, json ? "\"}" : "");
+	status = write_all(line, (size_t)len, err);
+	explicit_bzero(line, sizeof(line));
+	return status;
+}
+
+static enum pli_status
+generate(struct fresh *fresh, const struct run *run, struct pli_error *err)
+{
+	enum pli_status status = pli_pair_passphrase(run->pli, fresh->text, &fresh->len, err);
+
+	if (status == PLI_OK)
+		status = print(fresh, run, err);
+	if (status == PLI_OK)
+		say_news(run->say, "the passphrase is printed this once, and kept nowhere: write it down now");
+	return status;
+}
+
+enum pli_status
+fresh_ask(struct fresh *fresh, const struct run *run, const char *path, struct pli_error *err)
+{
+	struct ask ask = { run->args->passout, run->args->no_input, false };
+	struct stat st;
+
+	_Static_assert(PLI_PAIR_PASSPHRASE_CAP <= ASK_MAX, "a generated passphrase fits");
+	if (lstat(path, &st) == 0)
+		return refuse(
+		    err, PLI_ERR_EXISTS, "choose another name: a key file is never replaced", "%s exists", path);
+	if (run->args->generate_passphrase)
+		return generate(fresh, run, err);
+	return ask_new(&ask, path, fresh->text, sizeof(fresh->text), &fresh->len, err);
+}
+
+void
+fresh_wipe(struct fresh *fresh)
+{
+	explicit_bzero(fresh, sizeof(*fresh));
+}

@@ -1,0 +1,33 @@
+#ifndef PLI_FRESH_H
+#define PLI_FRESH_H
+
+/*
+ * fresh.h - the passphrase of a file that is about to be made.
+ *
+ *      fresh_ask -> text, len -> fresh_wipe
+ */
+
+#include "ask.h"
+#include "command.h"
+
+struct fresh {
+	char text[ASK_MAX];
+	size_t len;
+};
+
+/* fresh_check refuses words about the new passphrase that do not go together. */
+enum pli_status fresh_check(const struct args *args, struct pli_error *err) PLI_MUST_CHECK;
+
+/*
+ * fresh_ask gets the passphrase for the new file at path: from --passout, twice from the terminal, or a random one, as
+ * --generate-passphrase says. That one is on standard output when the call returns, before anything exists that only it
+ * opens: alone on a line, or in the object {"type":"passphrase","passphrase":...}. Fails with PLI_ERR_EXISTS when path is
+ * taken, PLI_ERR_PASSPHRASE, PLI_ERR_IO (also when standard output does not take it), PLI_ERR_CANCELLED.
+ */
+enum pli_status fresh_ask(
+    struct fresh *fresh, const struct run *run, const char *path, struct pli_error *err) PLI_MUST_CHECK;
+
+/* fresh_wipe: all-zero is fine. */
+void fresh_wipe(struct fresh *fresh);
+
+#endif

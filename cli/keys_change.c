@@ -1,0 +1,116 @@
+/*
+ * keys_change.c - pli keys rename, role, retire and compromised: one change of one key that is in the register.
+ */
+#include "command.h"
+
+#include <string.h>
+
+#include "refuse.h"
+#include "registry.h"
+
+static enum pli_status
+rename_key(const struct run *run, struct pli_error *err)
+{
+	const struct deed deed = { "renamed", NULL, NULL };
+	struct pli_register_place place;
+	struct pli_register *reg = NULL;
+	const char *new_name;
+	enum pli_status status = registry_place(&place, run, 2, err);
+
+	if (status == PLI_OK)
+		status = registry_open(&reg, run, PLI_REGISTER_WRITE, err);
+	new_name = status == PLI_OK ? run->args->operands.items[1] : NULL;
+	if (status == PLI_OK)
+		status = pli_register_rename(reg, &place, new_name, err);
+	place.name = new_name;
+	if (status == PLI_OK)
+		status = registry_report(run, reg, &place, &deed, err);
+	pli_register_free(reg);
+	return status;
+}
+
+/* "NAME backup", or "NAME --role backup". */
+static enum pli_status
+role(const struct run *run, struct pli_error *err)
+{
+	const struct args *args = run->args;
+	bool operand = args->role == 0;
+	struct pli_register_place place;
+	enum pli_status status = registry_place(&place, run, operand ? 2 : 1, err);
+
+	if (status != PLI_OK)
+		return status;
+	place.role = args->role == 2 ? PLI_ROLE_BACKUP : PLI_ROLE_PERSONAL;
+	if (operand && strcmp(args->operands.items[1], pli_role_id(PLI_ROLE_BACKUP)) == 0)
+		place.role = PLI_ROLE_BACKUP;
+	else if (operand && strcmp(args->operands.items[1], pli_role_id(PLI_ROLE_PERSONAL)) != 0)
+		return refuse(
+		    err, PLI_ERR_USAGE, NULL, "the role is personal or backup, not %s", args->operands.items[1]);
+	return registry_change(run, &place, "changed", pli_register_role, err);
+}
+
+static enum pli_status
+retire(const struct run *run, struct pli_error *err)
+{
+	struct pli_register_place place;
+	enum pli_status status = registry_place(&place, run, 1, err);
+
+	return status == PLI_OK ? registry_change(run, &place, "retired", pli_register_retire, err) : status;
+}
+
+static enum pli_status
+compromised(const struct run *run, struct pli_error *err)
+{
+	struct pli_register_place place;
+	enum pli_status status = registry_place(&place, run, 1, err);
+
+	return status == PLI_OK ? registry_change(run, &place, "marked as compromised", pli_register_compromised, err)
+				: status;
+}
+
+const struct command keys_rename = {
+	.name = "rename",
+	.alias = "renommer",
+	.bit = KEYS_RENAME,
+	.summary = "give a key another name",
+	.usage = "keys rename --register DB [--service NAME] NAME NEW-NAME\n",
+	.about = "Changes the name in the register. The certificate keeps its common name.\n",
+	.examples = "pli keys rename --register r.db \"Anna Martin\" \"Anna Martin-Petit\"\n",
+	.run = rename_key,
+};
+
+const struct command keys_role = {
+	.name = "role",
+	.alias = "role",
+	.bit = KEYS_ROLE,
+	.summary = "make a key a backup key of its service, or no longer one",
+	.usage = "keys role --register DB [--service NAME] NAME personal|backup\n",
+	.about = "Every bid of a service is sealed to all its backup keys. Envelopes that are\n"
+		 "sealed already do not change.\n",
+	.examples = "pli keys role --register r.db --service CEA \"Anna Martin\" backup\n",
+	.run = role,
+};
+
+const struct command keys_retire = {
+	.name = "retire",
+	.alias = "retirer",
+	.bit = KEYS_RETIRE,
+	.summary = "seal nothing to a key any more",
+	.usage = "keys retire --register DB [--service NAME] NAME\n",
+	.about = "The key stays in the register for ever, since envelopes name it. Keep its private\n"
+		 "key until the last of them was opened.\n",
+	.examples = "pli keys retire --register r.db --service CEA \"Anna Martin\"\n",
+	.run = retire,
+};
+
+const struct command keys_compromised = {
+	.name = "compromised",
+	.alias = "compromettre",
+	.bit = KEYS_COMPROMISED,
+	.summary = "say that others may have a private key",
+	.usage = "keys compromised --register DB [--service NAME] NAME\n",
+	.about = "Nothing is sealed to the key any more, and envelopes that name it say so. What\n"
+		 "was sealed to it can be read by whoever has the key: that cannot be undone.\n",
+	.examples = "pli keys compromised --register r.db --service CEA \"Anna Martin\"\n",
+	.run = compromised,
+};

@@ -1,0 +1,58 @@
+/*
+ * keys_test.c - pli keys test: is the private key at hand the one that bids are sealed to?
+ */
+#include "command.h"
+
+#include "load.h"
+#include "refuse.h"
+#include "registry.h"
+
+static enum pli_status
+check(const struct args *args, struct pli_error *err)
+{
+	if (args->keys.count != 1)
+		return refuse(err, PLI_ERR_USAGE, "-k FILE, and --cert FILE where the key has none",
+		    "name the private key to test, once");
+	if (args->passins.count > 1)
+		return refuse(err, PLI_ERR_USAGE, NULL, "one key has one passphrase: --passin is given %zu times",
+		    args->passins.count);
+	return PLI_OK;
+}
+
+static enum pli_status
+test_key(const struct run *run, struct pli_error *err)
+{
+	const struct deed deed = { "tested", NULL, NULL };
+	struct keyring ring = { NULL, 0 };
+	struct pli_register_place place;
+	struct pli_register *reg = NULL;
+	enum pli_status status = registry_place(&place, run, 1, err);
+
+	if (status == PLI_OK)
+		status = check(run->args, err);
+	if (status == PLI_OK)
+		status = registry_open(&reg, run, PLI_REGISTER_WRITE, err);
+	if (status == PLI_OK)
+		status = load_keys(&ring, run, err);
+	if (status == PLI_OK)
+		status = pli_register_test(reg, &place, ring.keys[0], err);
+	if (status == PLI_OK)
+		status = registry_report(run, reg, &place, &deed, err);
+	load_clear(&ring);
+	pli_register_free(reg);
+	return status;
+}
+
+const struct command keys_test = {
+	.name = "test",
+	.alias = "tester",
+	.bit = KEYS_TEST,
+	.summary = "open a challenge with a private key, and write down that it did",
+	.usage = "keys test --register DB [--service NAME] -k KEY [--cert FILE] NAME\n",
+	.about = "Seals random bytes to the certificate in the register, in the very way in which\n"
+		 "bids are sealed, opens them with KEY, and records when and how. Another key is\n"
+		 "refused (13), by its name if the register knows it. Do it when a key is handed\n"
+		 "over, after a store was moved, and once a year.\n",
+	.examples = "pli keys test --register r.db -k anna.p12 \"Anna Martin\"\n",
+	.run = test_key,
+};

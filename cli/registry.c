@@ -1,0 +1,151 @@
+/*
+ * registry.c - what every command on a register begins and ends with.
+ */
+#include "registry.h"
+
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "refuse.h"
+#include "report_key.h"
+
+/* Who runs this, as the system knows them; the environment can say anything. */
+static void
+login_name(char *buf, size_t cap)
+{
+	const struct passwd *user = getpwuid(getuid());
+
+	if (user != NULL)
+		(void)snprintf(buf, cap, "%s", user->pw_name);
+	else
+		(void)snprintf(buf, cap, "uid %lu", (unsigned long)getuid());
+}
+
+enum pli_status
+registry_open(struct pli_register **reg, const struct run *run, enum pli_register_mode mode, struct pli_error *err)
+{
+	const struct args *args = run->args;
+	char login[128];
+
+	if (args->database == NULL)
+		return refuse(err, PLI_ERR_USAGE, "--register DB; pli keys generate makes one", "name the register");
+	login_name(login, sizeof(login));
+	return pli_register_open(reg, run->pli, args->database, mode, args->actor != NULL ? args->actor : login, err);
+}
+
+enum pli_status
+registry_place(struct pli_register_place *place, const struct run *run, size_t count, struct pli_error *err)
+{
+	const struct list *operands = &run->args->operands;
+
+	if (operands->count == 0)
+		return refuse(err, PLI_ERR_USAGE, "pli keys list shows their names", "name the key");
+	if (operands->count != count)
+		return refuse(err, PLI_ERR_USAGE, "a name with spaces is written in quotes",
+		    "pli keys %s takes %zu operand%s, not %zu", run->args->sub, count, count == 1 ? "" : "s",
+		    operands->count);
+	*place = (struct pli_register_place){ .service = run->args->service, .name = operands->items[0] };
+	return PLI_OK;
+}
+
+/* The names that there are, as far as they fit. */
+struct names {
+	const char *wanted;
+	bool found;
+	char list[200], last[200]; /* last: keys of one name follow each other */
+};
+
+static enum pli_status
+look(void *arg, const struct pli_register_key *key, struct pli_error *err)
+{
+	struct names *n = arg;
+	size_t at = strlen(n->list);
+
+	(void)err;
+	if (strcmp(key->name, n->wanted) == 0)
+		n->found = true;
+	if (strcmp(key->name, n->last) == 0)
+		return PLI_OK;
+	(void)snprintf(n->last, sizeof(n->last), "%s", key->name);
+	if (at + strlen(key->name) + 8 < sizeof(n->list))
+		(void)snprintf(n->list + at, sizeof(n->list) - at, "%s%s", at > 0 ? ", " : "", key->name);
+	else if (at > 0 && n->list[at - 1] != '.')
+		(void)snprintf(n->list + at, sizeof(n->list) - at, ", ...");
+	return PLI_OK;
+}
+
+enum pli_status
+registry_known(struct pli_register *reg, const struct pli_register_place *place, struct pli_error *err)
+{
+	const struct pli_register_query all = { place->service, NULL, true };
+	struct names n = { .wanted = place->name };
+	char hint[256];
+	enum pli_status status = pli_register_keys(reg, &all, look, &n, err);
+
+	if (status != PLI_OK || n.found)
+		return status;
+	(void)snprintf(hint, sizeof(hint), "there are: %s", n.list[0] != '\0' ? n.list : "none");
+	return refuse(err, PLI_ERR_USAGE, hint, "no key has the name \"%s\"", place->name);
+}
+
+/* Keys of one name come by time: the last one is the newest. */
+struct newest {
+	const struct run *run;
+	const struct deed *deed;
+	size_t count, seen;
+};
+
+static enum pli_status
+count(void *arg, const struct pli_register_key *key, struct pli_error *err)
+{
+	struct newest *n = arg;
+
+	(void)key;
+	(void)err;
+	n->count++;
+	return PLI_OK;
+}
+
+static enum pli_status
+report_last(void *arg, const struct pli_register_key *key, struct pli_error *err)
+{
+	struct newest *n = arg;
+
+	(void)err;
+	if (++n->seen == n->count)
+		report_key(n->run, key, n->deed);
+	return PLI_OK;
+}
+
+enum pli_status
+registry_report(const struct run *run, struct pli_register *reg, const struct pli_register_place *place,
+    const struct deed *deed, struct pli_error *err)
+{
+	const struct pli_register_query query = { place->service, place->name, true };
+	struct newest n = { run, deed, 0, 0 };
+	enum pli_status status = pli_register_keys(reg, &query, count, &n, err);
+
+	if (status == PLI_OK)
+		status = pli_register_keys(reg, &query, report_last, &n, err);
+	if (status == PLI_OK)
+		say_summary(run->say, 1, 0);
+	return status;
+}
+
+enum pli_status
+registry_change(const struct run *run, const struct pli_register_place *place, const char *done,
+    registry_changer *change, struct pli_error *err)
+{
+	const struct deed deed = { done, NULL, NULL };
+	struct pli_register *reg = NULL;
+	enum pli_status status = registry_open(&reg, run, PLI_REGISTER_WRITE, err);
+
+	if (status == PLI_OK)
+		status = change(reg, place, err);
+	if (status == PLI_OK)
+		status = registry_report(run, reg, place, &deed, err);
+	pli_register_free(reg);
+	return status;
+}

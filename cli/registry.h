@@ -1,0 +1,41 @@
+#ifndef PLI_REGISTRY_H
+#define PLI_REGISTRY_H
+
+/*
+ * registry.h - the register that the command line names, and keys in it.
+ */
+
+#include "pli/register.h"
+#include "command.h"
+
+/* registry_open opens the register of --register, for whom --actor says. Fails with PLI_ERR_USAGE without one. */
+enum pli_status registry_open(struct pli_register **reg, const struct run *run, enum pli_register_mode mode,
+    struct pli_error *err) PLI_MUST_CHECK;
+
+/* registry_place is the key named by the only operand, of --service. Fails with PLI_ERR_USAGE unless there are count operands. */
+enum pli_status registry_place(
+    struct pli_register_place *place, const struct run *run, size_t count, struct pli_error *err) PLI_MUST_CHECK;
+
+/* registry_known fails with PLI_ERR_USAGE, listing those that there are, when no key, whatever its status, has place's name. */
+enum pli_status registry_known(
+    struct pli_register *reg, const struct pli_register_place *place, struct pli_error *err) PLI_MUST_CHECK;
+
+/* What a command did, for the report of the key. */
+struct deed {
+	const char *done;           /* the word for it: "retired" */
+	const char *p12, *cert_out; /* the files that were made, or NULL */
+};
+
+/* registry_report reports the newest key of place's name, and says the summary. */
+enum pli_status registry_report(const struct run *run, struct pli_register *reg, const struct pli_register_place *place,
+    const struct deed *deed, struct pli_error *err) PLI_MUST_CHECK;
+
+/* A change of the key at place, such as pli_register_retire. */
+typedef enum pli_status registry_changer(
+    struct pli_register *reg, const struct pli_register_place *place, struct pli_error *err);
+
+/* registry_change opens the register, makes the change, and reports the key as it is then; done is the word for it. */
+enum pli_status registry_change(const struct run *run, const struct pli_register_place *place, const char *done,
+    registry_changer *change, struct pli_error *err) PLI_MUST_CHECK;
+
+#endif

@@ -1,0 +1,198 @@
+/*
+ * pkcs12_read.c - bag by bag, decrypted in the context of pli. Old systems encrypt the certificates with RC2 of 40 bits and
+ * call the file protected; that, RC4 and DES are in libcrypto's legacy provider. A file that the first try cannot read is
+ * decrypted once more in a context that has that provider, too, and is freed at once, so that nothing else ever can
+ * use those ciphers. Keys and certificates are the context's of pli either way.
+ */
+#include "pkcs12_read.h"
+
+#include <openssl/crypto.h>
+#include <openssl/pkcs12.h>
+#include <openssl/provider.h>
+
+#include "context.h"
+#include "pli/keys.h"
+
+PKCS12 *
+pkcs12_read_form(OSSL_LIB_CTX *lib, struct view der)
+{
+	PKCS12 *p12 = PKCS12_init_ex(NID_pkcs7_data, lib, NULL);
+	BIO *bio = BIO_new_mem_buf(der.p, (int)der.len);
+
+	/* Of the d2i calls only that for a BIO keeps the context. A failed one has freed p12, or left it as it was. */
+	if (bio == NULL || p12 == NULL || d2i_PKCS12_bio(bio, &p12) == NULL) {
+		PKCS12_free(p12);
+		p12 = NULL;
+	}
+	BIO_free(bio);
+	return p12;
+}
+
+/* What the bags are read with, and for. */
+struct reading {
+	OSSL_LIB_CTX *ciphers; /* decrypts */
+	OSSL_LIB_CTX *lib;     /* what is found belongs to it */
+	const char *passphrase;
+	struct pkcs12_read *out;
+};
+
+/* Decoded again from its bytes: the certificates that libcrypto takes out of bags are the default context's. */
+static bool
+take_cert(const struct reading *r, const PKCS12_SAFEBAG *bag)
+{
+	X509 *from = PKCS12_SAFEBAG_get1_cert(bag), *cert = NULL;
+	unsigned char *der = NULL;
+	const unsigned char *p;
+	int len = from == NULL ? 0 : i2d_X509(from, &der);
+	bool taken;
+
+	p = der;
+	if (len > 0 && (cert = X509_new_ex(r->lib, NULL)) != NULL && d2i_X509(&cert, &p, len) == NULL)
+		cert = NULL; /* d2i has freed it */
+	taken = cert != NULL && sk_X509_push(r->out->certs, cert) > 0;
+	if (!taken)
+		X509_free(cert);
+	OPENSSL_free(der);
+	X509_free(from);
+	return taken;
+}
+
+/* The first key counts. libcrypto wipes a private key's encoding when it frees it. */
+static bool
+take_key(const struct reading *r, const PKCS12_SAFEBAG *bag)
+{
+	PKCS8_PRIV_KEY_INFO *info;
+
+	if (r->out->pkey != NULL)
+		return true;
+	if (PKCS12_SAFEBAG_get_nid(bag) == NID_keyBag) {
+		r->out->pkey = EVP_PKCS82PKEY_ex(PKCS12_SAFEBAG_get0_p8inf(bag), r->lib, NULL);
+	} else if ((info = PKCS12_decrypt_skey_ex(bag, r->passphrase, -1, r->ciphers, NULL)) != NULL) {
+		r->out->pkey = EVP_PKCS82PKEY_ex(info, r->lib, NULL);
+		PKCS8_PRIV_KEY_INFO_free(info);
+	}
+	return r->out->pkey != NULL;
+}
+
+/* Bags of other kinds (revocation lists, secrets, bags in bags, which nobody writes) are passed over. */
+static bool
+take_bags(const struct reading *r, const STACK_OF(PKCS12_SAFEBAG) * bags)
+{
+	const PKCS12_SAFEBAG *bag;
+	bool taken = true;
+	int i, nid;
+
+	for (i = 0; taken && i < sk_PKCS12_SAFEBAG_num(bags); i++) {
+		bag = sk_PKCS12_SAFEBAG_value(bags, i);
+		nid = PKCS12_SAFEBAG_get_nid(bag);
+		if (nid == NID_keyBag || nid == NID_pkcs8ShroudedKeyBag)
+			taken = take_key(r, bag);
+		else if (nid == NID_certBag && PKCS12_SAFEBAG_get_bag_nid(bag) == NID_x509Certificate)
+			taken = take_cert(r, bag);
+	}
+	return taken;
+}
+
+/*
+ * What PKCS12_parse does; that one decrypts keys in libcrypto's default context, whatever context the file was given,
+ * where the ciphers may be missing or the host program's.
+ */
+static bool
+parse(struct pli *pli, OSSL_LIB_CTX *ciphers, struct view der, const char *passphrase, struct pkcs12_read *out)
+{
+	struct reading r = { .ciphers = ciphers, .lib = pli->lib, .passphrase = passphrase, .out = out };
+	PKCS12 *p12 = pkcs12_read_form(ciphers, der);
+	STACK_OF(PKCS7) *safes = p12 == NULL ? NULL : PKCS12_unpack_authsafes(p12);
+	STACK_OF(PKCS12_SAFEBAG) * bags;
+	bool success = safes != NULL && (out->certs = sk_X509_new_null()) != NULL;
+	PKCS7 *safe;
+	int i;
+
+	/* No passphrase is one of two things: none, or one of no characters. */
+	if (success && passphrase[0] == '\0' && PKCS12_verify_mac(p12, NULL, 0) == 1)
+		r.passphrase = NULL;
+	for (i = 0; success && i < sk_PKCS7_num(safes); i++) {
+		safe = sk_PKCS7_value(safes, i);
+		if (!PKCS7_type_is_data(safe) && !PKCS7_type_is_encrypted(safe))
+			continue;
+		bags = PKCS7_type_is_data(safe) ? PKCS12_unpack_p7data(safe)
+						: PKCS12_unpack_p7encdata(safe, r.passphrase, -1);
+		success = bags != NULL && take_bags(&r, bags);
+		sk_PKCS12_SAFEBAG_pop_free(bags, PKCS12_SAFEBAG_free);
+	}
+	sk_PKCS7_pop_free(safes, PKCS7_free);
+	PKCS12_free(p12);
+	if (success && out->pkey != NULL)
+		return true;
+	pkcs12_read_clear(out);
+	return false;
+}
+
+/* parse with the legacy provider. *there is whether there is one. */
+static bool
+parse_legacy(struct pli *pli, struct view der, const char *passphrase, struct pkcs12_read *out, bool *there)
+{
+	OSSL_LIB_CTX *lib = OSSL_LIB_CTX_new();
+	OSSL_PROVIDER *legacy = lib == NULL ? NULL : OSSL_PROVIDER_load(lib, "legacy");
+	OSSL_PROVIDER *plain = legacy == NULL ? NULL : OSSL_PROVIDER_load(lib, "default");
+
+	*there = legacy != NULL && plain != NULL;
+	out->legacy = *there && parse(pli, lib, der, passphrase, out);
+	if (plain != NULL)
+		(void)OSSL_PROVIDER_unload(plain);
+	if (legacy != NULL)
+		(void)OSSL_PROVIDER_unload(legacy);
+	if (lib != NULL) {
+		OPENSSL_thread_stop_ex(lib);
+		OSSL_LIB_CTX_free(lib);
+	}
+	return out->legacy;
+}
+
+enum pli_status
+pkcs12_read(struct pli *pli, struct view der, const char *name, const char *passphrase, struct pkcs12_read *out,
+    struct pli_error *err)
+{
+	static const char unknown[] =
+	    "the file is damaged, holds no private key, or is encrypted in a way that nothing here knows";
+	static const char missing[] =
+	    "old systems encrypt with RC2, which needs libcrypto's legacy provider, and that is not installed: convert "
+	    "the file where it is, with \"pli keys convert\"";
+	enum pli_status rc = PLI_OK;
+	bool there = true;
+
+	*out = (struct pkcs12_read){ 0 };
+	if (!parse(pli, pli->lib, der, passphrase, out)) {
+		if (context_out_of_memory()) {
+			rc = fail_memory(err);
+		} else if (!parse_legacy(pli, der, passphrase, out, &there)) {
+			rc = context_fail(
+			    err, PLI_ERR_CERTIFICATE, "%s opens with its passphrase, but its key cannot be read", name);
+			if (rc == PLI_ERR_CERTIFICATE)
+				fail_hint(err, "%s", there ? unknown : missing);
+		}
+	}
+	context_forget();
+	return rc;
+}
+
+void
+pkcs12_read_clear(struct pkcs12_read *p)
+{
+	EVP_PKEY_free(p->pkey);
+	sk_X509_pop_free(p->certs, X509_free);
+	*p = (struct pkcs12_read){ 0 };
+}
+
+bool
+pli_legacy_provider(void)
+{
+	OSSL_LIB_CTX *lib = OSSL_LIB_CTX_new();
+	OSSL_PROVIDER *legacy = lib == NULL ? NULL : OSSL_PROVIDER_load(lib, "legacy");
+
+	if (legacy != NULL)
+		(void)OSSL_PROVIDER_unload(legacy);
+	OSSL_LIB_CTX_free(lib);
+	context_forget();
+	return legacy != NULL;
+}

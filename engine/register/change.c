@@ -1,0 +1,212 @@
+/* change.c - what may become of a key that is there: one transaction each, with its line in the journal. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "titles.h"
+#include "pli/open.h"
+#include "records.h"
+
+/* One change of one key: key is what stands in the register, until change has written what it changes. */
+typedef enum pli_status change_key(
+    struct pli_register *reg, const struct record *record, const void *wanted, struct pli_error *err);
+
+static enum pli_status
+change(struct pli_register *reg, const struct pli_register_place *place, enum records_which which, change_key *make,
+    const void *wanted, struct pli_error *err)
+{
+	struct record record;
+	sqlite3_stmt *q;
+	enum pli_status rc;
+
+	if ((rc = records_writable(reg, err)) != PLI_OK || (rc = db_begin(&reg->db, err)) != PLI_OK)
+		return rc;
+	if ((rc = records_find(reg, &q, &record, place, which, err)) == PLI_OK)
+		rc = make(reg, &record, wanted, err);
+	(void)sqlite3_finalize(q);
+	return db_end(&reg->db, rc, NULL, err);
+}
+
+static enum pli_status
+rename_key(struct pli_register *reg, const struct record *record, const void *wanted, struct pli_error *err)
+{
+	const struct pli_register_key *key = &record->key;
+	const char *new_name = wanted;
+	enum pli_status rc;
+	int64_t service;
+	char *detail;
+
+	if (strcmp(key->name, new_name) == 0)
+		return PLI_OK;
+	if ((rc = records_service(reg, key->service, &service, err)) != PLI_OK ||
+	    (rc = records_check_free(reg, service, key->service, new_name, err)) != PLI_OK)
+		return rc;
+	if (asprintf(&detail, "now \"%s\"", new_name) < 0)
+		return fail_memory(err);
+	rc = records_line(reg, key, "rename", detail, err);
+	free(detail);
+	if (rc != PLI_OK)
+		return rc;
+	return db_run(
+	    &reg->db, "UPDATE keys SET name = ? WHERE id = ?", VALUES(value_text(new_name), value_int(key->id)), err);
+}
+
+enum pli_status
+pli_register_rename(
+    struct pli_register *reg, const struct pli_register_place *place, const char *new_name, struct pli_error *err)
+{
+	enum pli_status rc = title_check("a key", new_name, err);
+
+	return rc != PLI_OK ? rc : change(reg, place, RECORDS_ACTIVE, rename_key, new_name, err);
+}
+
+static enum pli_status
+set_role(struct pli_register *reg, const struct record *record, const void *wanted, struct pli_error *err)
+{
+	const struct pli_register_key *key = &record->key;
+	const struct pli_register_place *place = wanted;
+	char detail[64];
+	enum pli_status rc;
+
+	if (key->role == place->role)
+		return PLI_OK;
+	(void)snprintf(detail, sizeof(detail), "%s, was %s", pli_role_id(place->role), pli_role_id(key->role));
+	if ((rc = records_line(reg, key, "role", detail, err)) != PLI_OK)
+		return rc;
+	return db_run(&reg->db, "UPDATE keys SET role = ? WHERE id = ?",
+	    VALUES(value_text(pli_role_id(place->role)), value_int(key->id)), err);
+}
+
+enum pli_status
+pli_register_role(struct pli_register *reg, const struct pli_register_place *place, struct pli_error *err)
+{
+	if (place->role != PLI_ROLE_PERSONAL && place->role != PLI_ROLE_BACKUP)
+		return fail(err, PLI_ERR_USAGE, "there is no role %d", (int)place->role);
+	return change(reg, place, RECORDS_ACTIVE, set_role, place, err);
+}
+
+static enum pli_status
+retire(struct pli_register *reg, const struct record *record, const void *wanted, struct pli_error *err)
+{
+	const struct pli_register_key *key = &record->key;
+	enum pli_status rc;
+
+	(void)wanted;
+	/* One that was never active has sealed nothing: it goes. */
+	if (key->status == PLI_KEY_PENDING)
+		return records_drop(reg, key->id, "it was never active", err);
+	if ((rc = records_line(reg, key, "retire", NULL, err)) != PLI_OK)
+		return rc;
+	return db_run(&reg->db, "UPDATE keys SET status = 'retired', ended = ? WHERE id = ?",
+	    VALUES(value_int(time(NULL)), value_int(key->id)), err);
+}
+
+enum pli_status
+pli_register_retire(struct pli_register *reg, const struct pli_register_place *place, struct pli_error *err)
+{
+	return change(reg, place, RECORDS_PENDING, retire, NULL, err);
+}
+
+/* Whoever has the private key has it, in whatever service and under whatever name its certificates stand. */
+static enum pli_status
+compromise(struct pli_register *reg, const struct record *record, const void *wanted, struct pli_error *err)
+{
+	static const char which[] =
+	    RECORDS_SELECT "WHERE k.public_key = ? AND k.status IN ('active', 'retired') ORDER BY k.id";
+	const struct value key = value_text(record->public_key);
+	struct record same;
+	sqlite3_stmt *q;
+	enum pli_status rc;
+	bool row = true;
+
+	(void)wanted;
+	if ((rc = db_prepare(&reg->db, &q, which, &key, 1, err)) != PLI_OK)
+		return rc;
+	while (rc == PLI_OK && (rc = db_step(&reg->db, q, &row, err)) == PLI_OK && row)
+		if ((rc = records_read(reg, q, &same, err)) == PLI_OK)
+			rc = records_line(reg, &same.key, "compromised",
+			    same.key.id == record->key.id ? NULL : "the same key pair as one that is compromised", err);
+	(void)sqlite3_finalize(q);
+	if (rc != PLI_OK)
+		return rc;
+	return db_run(&reg->db,
+	    "UPDATE keys SET status = 'compromised', ended = coalesce(ended, ?2)"
+	    " WHERE public_key = ?1 AND status IN ('active', 'retired')",
+	    VALUES(key, value_int(time(NULL))), err);
+}
+
+enum pli_status
+pli_register_compromised(struct pli_register *reg, const struct pli_register_place *place, struct pli_error *err)
+{
+	return change(reg, place, RECORDS_ENDED, compromise, NULL, err);
+}
+
+/* Which key is it that was given? Of those that the register knows, the first is named. */
+struct known {
+	char text[400];
+};
+
+static enum pli_status
+take_known(void *arg, const struct pli_register_key *key, struct pli_error *err)
+{
+	struct known *known = arg;
+
+	(void)err;
+	if (known->text[0] == '\0')
+		(void)snprintf(known->text, sizeof(known->text),
+		    "it is the key \"%.128s\" of the service \"%.128s\" (%s)", key->name, key->service,
+		    pli_key_status_id(key->status));
+	fail_trim(known->text);
+	return PLI_OK;
+}
+
+static enum pli_status
+wrong_key(struct pli_register *reg, const struct pli_key *key, const char *name, struct pli_error *err)
+{
+	struct known known = { "" };
+	struct pli_cert_info info;
+	enum pli_status rc;
+
+	pli_key_info(key, &info);
+	rc = pli_register_find(reg, info.issuer, info.serial, info.ski, take_known, &known, err);
+	if (rc != PLI_OK)
+		return rc;
+	rc = fail(err, PLI_ERR_NO_RECIPIENT, "%s does not belong to the certificate of \"%s\": %s", info.name, name,
+	    known.text[0] != '\0' ? known.text : "the register does not know it");
+	fail_hint(err, "the key has the subject %s and the serial number %s", info.cn, info.serial);
+	return rc;
+}
+
+enum pli_status
+pli_register_test(
+    struct pli_register *reg, const struct pli_register_place *place, const struct pli_key *key, struct pli_error *err)
+{
+	struct pli_error why = { 0 };
+	struct pli_certs *certs = NULL;
+	struct pli_opened opened;
+	struct record record;
+	sqlite3_stmt *q = NULL;
+	char *test = NULL;
+	enum pli_status rc;
+
+	if ((rc = records_writable(reg, err)) != PLI_OK || (rc = db_begin(&reg->db, err)) != PLI_OK)
+		return rc;
+	if ((rc = records_find(reg, &q, &record, place, RECORDS_ENDED, err)) != PLI_OK ||
+	    (rc = records_certs(reg, &record, &certs, err)) != PLI_OK)
+		goto out;
+	rc = pli_pair_challenge(reg->pli, certs, 0, key, &opened, &why);
+	if (rc == PLI_ERR_NO_RECIPIENT)
+		rc = wrong_key(reg, key, record.key.name, err);
+	else if (rc != PLI_OK)
+		rc = fail_copy(err, &why);
+	if (rc == PLI_OK && (rc = records_test_text(&test, &opened, record.key.cert.algorithm, err)) == PLI_OK &&
+	    (rc = records_line(reg, &record.key, "test", test, err)) == PLI_OK)
+		rc = db_run(&reg->db, "UPDATE keys SET tested = ?, test = ? WHERE id = ?",
+		    VALUES(value_int(time(NULL)), value_text(test), value_int(record.key.id)), err);
+out:
+	(void)sqlite3_finalize(q);
+	pli_certs_free(certs);
+	free(test);
+	return db_end(&reg->db, rc, NULL, err);
+}

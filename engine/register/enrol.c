@@ -1,0 +1,130 @@
+/*
+ * enrol.c - a certificate that was made elsewhere comes into the register. Its private key, where it is at hand, opens a
+ * challenge first: before the transaction, so that nobody waits for it.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pli/open.h"
+#include "records.h"
+
+/* A key pair that others may have is refused under any name; a certificate stands once in a service. */
+static enum pli_status
+check_new(
+    struct pli_register *reg, int64_t service, const char *public_key, const char *fingerprint, struct pli_error *err)
+{
+	struct record record;
+	sqlite3_stmt *q;
+	enum pli_status rc;
+	bool row = false;
+
+	rc = db_prepare(&reg->db, &q,
+	    RECORDS_SELECT "WHERE (k.public_key = ?1 AND k.status = 'compromised')"
+			   " OR (k.service = ?2 AND k.fingerprint = ?3 AND k.status <> 'pending')"
+			   " ORDER BY k.status = 'compromised' DESC, k.id",
+	    VALUES(value_text(public_key), value_int(service), value_text(fingerprint)), err);
+	if (rc != PLI_OK)
+		return rc;
+	if ((rc = db_step(&reg->db, q, &row, err)) == PLI_OK && row &&
+	    (rc = records_read(reg, q, &record, err)) == PLI_OK) {
+		if (record.key.status == PLI_KEY_COMPROMISED) {
+			rc = fail(err, PLI_ERR_CERTIFICATE,
+			    "this key pair is compromised: it is \"%s\" of the service \"%s\"", record.key.name,
+			    record.key.service);
+			fail_hint(err, "have a new key pair made: others may open what is sealed to this one");
+		} else {
+			rc = fail(err, PLI_ERR_EXISTS,
+			    "this certificate is in the service \"%s\" already, under the name \"%s\" (%s)",
+			    record.key.service, record.key.name, pli_key_status_id(record.key.status));
+			fail_hint(err, "rename it, or renew it with a new key pair");
+		}
+	}
+	(void)sqlite3_finalize(q);
+	return rc;
+}
+
+/* What a generation that was interrupted left of this very certificate: importing it is what completes it. */
+static enum pli_status
+discard_same(struct pli_register *reg, int64_t service, const char *fingerprint, struct pli_error *err)
+{
+	enum pli_status rc;
+	bool there;
+	int64_t id;
+
+	rc = db_number(&reg->db, &id, &there,
+	    "SELECT id FROM keys WHERE service = ? AND fingerprint = ? AND status = 'pending'",
+	    VALUES(value_int(service), value_text(fingerprint)), err);
+	return rc != PLI_OK || !there ? rc : records_drop(reg, id, "its certificate was imported", err);
+}
+
+static enum pli_status
+import(struct pli_register *reg, const struct pli_register_place *place, const struct pli_certs *certs, size_t i,
+    const char *test, struct pli_error *err)
+{
+	char fingerprint[PLI_FINGERPRINT_CAP], public_key[PLI_FINGERPRINT_CAP];
+	struct records_new new = { .service_name = place->service,
+		.name = place->name,
+		.role = place->role,
+		.status = PLI_KEY_ACTIVE,
+		.origin = PLI_ORIGIN_IMPORTED,
+		.test = test,
+		.action = "import",
+		.detail = test == NULL ? "without its private key: not tested" : test };
+	enum pli_status rc;
+	int64_t id;
+	bool made;
+
+	if ((rc = pli_certs_fingerprint(certs, i, fingerprint, public_key, err)) != PLI_OK ||
+	    (rc = records_new_service(reg, place->service, &new.service, &made, err)) != PLI_OK ||
+	    (rc = check_new(reg, new.service, public_key, fingerprint, err)) != PLI_OK ||
+	    (rc = records_check_free(reg, new.service, place->service, place->name, err)) != PLI_OK ||
+	    (rc = discard_same(reg, new.service, fingerprint, err)) != PLI_OK ||
+	    (rc = records_discard(reg, new.service, place->name, "another key was imported under its name", err)) !=
+		PLI_OK)
+		return rc;
+	return records_insert(reg, &id, &new, certs, i, err);
+}
+
+/* The one certificate, alone: may bids be sealed to it, and does its key open them? */
+static enum pli_status
+prove(struct pli_register *reg, const struct pli_certs *certs, size_t i, const struct pli_key *key, char **test,
+    struct pli_error *err)
+{
+	const struct pli_cert_policy policy = { 0, 0, false };
+	struct pli_certs *one = NULL;
+	struct pli_cert_info info;
+	struct pli_opened opened;
+	enum pli_status rc;
+
+	*test = NULL;
+	if ((rc = pli_certs_new(&one, reg->pli, err)) != PLI_OK ||
+	    (rc = pli_certs_add_cert(one, certs, i, err)) != PLI_OK ||
+	    (rc = pli_certs_check(one, &policy, err)) != PLI_OK || key == NULL)
+		goto out;
+	pli_certs_info(one, 0, &info);
+	if ((rc = pli_pair_challenge(reg->pli, one, 0, key, &opened, err)) == PLI_OK)
+		rc = records_test_text(test, &opened, info.algorithm, err);
+out:
+	pli_certs_free(one);
+	return rc;
+}
+
+enum pli_status
+pli_register_import(struct pli_register *reg, const struct pli_register_place *place, const struct pli_certs *certs,
+    size_t i, const struct pli_key *key, struct pli_error *err)
+{
+	enum pli_status rc;
+	char *test = NULL;
+
+	if ((rc = records_check_new(reg, place, err)) != PLI_OK)
+		return rc;
+	if (i >= pli_certs_count(certs))
+		return fail(err, PLI_ERR_USAGE, "there is no certificate %zu to import", i + 1);
+	if ((rc = prove(reg, certs, i, key, &test, err)) == PLI_OK && (rc = db_begin(&reg->db, err)) == PLI_OK) {
+		rc = import(reg, place, certs, i, test, err);
+		rc = db_end(&reg->db, rc, NULL, err);
+	}
+	free(test);
+	return rc;
+}

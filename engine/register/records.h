@@ -1,0 +1,117 @@
+#ifndef PLI_RECORDS_H
+#define PLI_RECORDS_H
+
+/*
+ * records.h - services and keys, as rows that the other files of this folder ask for.
+ *
+ * RULES
+ *   - Those that change something are called within db_begin and db_end, and write the line in the journal, too.
+ *   - A row is borrowed from its statement until the next step.
+ */
+
+#include "db.h"
+#include "pli/register.h"
+
+struct pli_register {
+	struct pli *pli;
+	struct db db;
+	enum pli_register_mode mode;
+	char *actor;
+};
+
+/* records_writable fails with PLI_ERR_USAGE for a register that was opened to be read. */
+enum pli_status records_writable(const struct pli_register *reg, struct pli_error *err) PLI_MUST_CHECK;
+
+/* records_check_new says whether a key may be put into reg at that place: names, role, and as records_writable. */
+enum pli_status records_check_new(
+    const struct pli_register *reg, const struct pli_register_place *place, struct pli_error *err) PLI_MUST_CHECK;
+
+/* records_service finds a service. Fails with PLI_ERR_USAGE, and the services that there are in the hint. */
+enum pli_status records_service(
+    struct pli_register *reg, const char *name, int64_t *id, struct pli_error *err) PLI_MUST_CHECK;
+
+/* records_new_service finds a service or, in a register that is made, makes it; *made tells which. */
+enum pli_status records_new_service(
+    struct pli_register *reg, const char *name, int64_t *id, bool *made, struct pli_error *err) PLI_MUST_CHECK;
+
+/*
+ * What records_read reads, and the tables that it reads from: RECORDS_SELECT "WHERE ..." is a query. k is the key, s its
+ * service.
+ */
+#define RECORDS_SELECT                                                                                                 \
+	"SELECT k.id, s.name, k.name, k.role, k.status, k.origin, k.subject, k.issuer, k.cn, k.serial, k.ski,"         \
+	" k.algorithm, k.not_before, k.not_after, k.fingerprint, k.created, k.tested, k.test, k.public_key, "          \
+	"k.certificate"                                                                                                \
+	" FROM keys k JOIN services s ON s.id = k.service "
+
+/* A key as it is written, which is more than the public structure says. */
+struct record {
+	struct pli_register_key key;
+	const char *public_key; /* SHA-256 of the SubjectPublicKeyInfo */
+	struct view certificate;
+};
+
+enum pli_status records_read(
+    struct pli_register *reg, sqlite3_stmt *q, struct record *out, struct pli_error *err) PLI_MUST_CHECK;
+
+/* records_each calls each with all the rows of a query made of RECORDS_SELECT. */
+enum pli_status records_each(struct pli_register *reg, const char *sql, const struct value *values, size_t count,
+    pli_register_each_key *each, void *arg, struct pli_error *err) PLI_MUST_CHECK;
+
+/* Which keys a name may mean besides the active one, which goes first: flags. */
+enum records_which {
+	RECORDS_ACTIVE = 0,
+	RECORDS_PENDING = 1,
+	RECORDS_ENDED = 2, /* retired or compromised; the newest first */
+	RECORDS_ANY = RECORDS_PENDING | RECORDS_ENDED
+};
+
+/*
+ * records_find prepares *q with the one key that place means, already stepped to and read into *out; the caller finalizes *q,
+ * which is NULL after a failure. Fails with PLI_ERR_USAGE when there is none, or more than one service has the name.
+ */
+enum pli_status records_find(struct pli_register *reg, sqlite3_stmt **q, struct record *out,
+    const struct pli_register_place *place, enum records_which which, struct pli_error *err) PLI_MUST_CHECK;
+
+/* A certificate on its way into the register. */
+struct records_new {
+	int64_t service;
+	const char *service_name, *name;
+	enum pli_role role;
+	enum pli_key_status status;
+	enum pli_key_origin origin;
+	const char *test; /* NULL: not tested */
+	const char *action, *detail;
+};
+
+/* records_insert writes certificate i of certs down. */
+enum pli_status records_insert(struct pli_register *reg, int64_t *id, const struct records_new *new,
+    const struct pli_certs *certs, size_t i, struct pli_error *err) PLI_MUST_CHECK;
+
+/* records_check_free fails with PLI_ERR_EXISTS when an active key of the service has the name. */
+enum pli_status records_check_free(struct pli_register *reg, int64_t service, const char *service_name,
+    const char *name, struct pli_error *err) PLI_MUST_CHECK;
+
+/* records_drop deletes a pending key; detail says why. records_discard does so with all that have the name in the service. */
+enum pli_status records_drop(
+    struct pli_register *reg, int64_t id, const char *detail, struct pli_error *err) PLI_MUST_CHECK;
+enum pli_status records_discard(struct pli_register *reg, int64_t service, const char *name, const char *detail,
+    struct pli_error *err) PLI_MUST_CHECK;
+
+/* records_line adds a line about a key to the journal. */
+enum pli_status records_line(struct pli_register *reg, const struct pli_register_key *key, const char *action,
+    const char *detail, struct pli_error *err) PLI_MUST_CHECK;
+
+/*
+ * records_certs makes a list that holds the certificate of a record, of whose name errors speak. What it says is held
+ * against what the register says of it: PLI_ERR_IO where they differ.
+ */
+enum pli_status records_certs(struct pli_register *reg, const struct record *record, struct pli_certs **out,
+    struct pli_error *err) PLI_MUST_CHECK;
+
+/* records_test_text says with what a challenge was opened, as struct pli_register_key does; the caller frees it. */
+struct pli_opened;
+enum pli_status records_test_text(
+    char **out, const struct pli_opened *opened, const char *algorithm, struct pli_error *err) PLI_MUST_CHECK;
+
+#endif

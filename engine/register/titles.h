@@ -1,0 +1,24 @@
+#ifndef PLI_TITLES_H
+#define PLI_TITLES_H
+
+/*
+ * titles.h - what services, keys and actors may be called, and lists of names for those who mistyped one.
+ */
+
+#include "bytes.h"
+
+/* title_check fails with PLI_ERR_USAGE; what is "a service", "a key", "an actor". */
+enum pli_status title_check(const char *what, const char *label, struct pli_error *err) PLI_MUST_CHECK;
+
+/* A list of names that fits in a hint: names that do not fit are counted. */
+struct title_list {
+	char text[200];
+	size_t len, left_out;
+};
+
+void title_list_add(struct title_list *list, const char *name);
+
+/* title_list_end adds how many did not fit. */
+const char *title_list_end(struct title_list *list);
+
+#endif

@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# pli keys rename, role, retire, compromised: what changes, and what sealing makes of it.
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/keys_lib.sh"
+
+content f 5000
+generate Anna
+generate Bruno
+generate SECOURS --role backup
+at=(--register "$R" --service CEA)
+
+# recipients NAME...: a bid is sealed to these, in any order.
+recipients()
+{
+	local names
+	names=$(printf '%s\n' "$@" | jq -Rs 'split("\n")[:-1] | sort')
+	run 0 pli seal --json --raw --no-sync "${at[@]}" -o sealed.pli f
+	json ".[0].recipients | map(.name) | sort == $names"
+	rm -f sealed.pli
+}
+
+recipients Anna Bruno SECOURS
+
+run 0 pli keys rename --json "${at[@]}" Anna "Anna Martin"
+json '.[0] | .name == "Anna Martin" and .cn == "Anna" and .action == "renamed"'
+refuse 2 keys rename "${at[@]}" Anna Other
+refuse 2 keys rename "${at[@]}" Bruno
+refuse 15 keys rename "${at[@]}" Bruno SECOURS
+refuse 2 keys rename "${at[@]}" Bruno ""
+refuse 2 keys rename "${at[@]}" Bruno "$(printf 'a\nb')"
+recipients "Anna Martin" Bruno SECOURS
+
+run 0 pli keys role "${at[@]}" "Anna Martin" backup
+is "Anna Martin" '.role == "backup"'
+run 0 pli keys role "${at[@]}" "Anna Martin" --role personal
+is "Anna Martin" '.role == "personal"'
+refuse 2 keys role "${at[@]}" Bruno chief
+refuse 2 keys role "${at[@]}" Bruno
+refuse 2 keys role "${at[@]}" Nobody backup
+
+run 0 pli keys retire "${at[@]}" Bruno
+[ "$(status_of Bruno)" = retired ] || problem "not retired"
+recipients "Anna Martin" SECOURS
+refuse 2 keys retire "${at[@]}" Bruno
+refuse 14 seal --raw "${at[@]}" --personal Bruno -o x.pli f
+stderr_has retired
+run 0 pli keys compromised --register "$R" Bruno
+[ "$(status_of Bruno)" = compromised ] || problem "not compromised"
+
+run 0 pli keys compromised "${at[@]}" "Anna Martin"
+refuse 14 keys import "${at[@]}" --name again -k Anna.p12 --passin "file:$pw"
+recipients SECOURS
+run 0 pli keys retire "${at[@]}" SECOURS
+refuse 14 seal --raw "${at[@]}" -o x.pli f
+refuse 14 seal --raw "${at[@]}" --no-backup -o x.pli f
+run 0 pli keys list "${at[@]}"
+stdout_empty
+
+# Without --service, where the name alone says which; not where two services have it.
+generate Twice
+run 0 pli keys generate --no-sync --register "$R" --service DSI --type p256 --name Twice --p12 t.p12 --passout "file:$pw"
+refuse 2 keys retire --register "$R" Twice
+stderr_has DSI
+run 0 pli keys retire --register "$R" --service DSI Twice
+run 0 pli keys role --register "$R" --service CEA Twice backup

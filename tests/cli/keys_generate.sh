@@ -1,0 +1,155 @@
+#!/usr/bin/env bash
+# pli keys generate: what it makes, in every form; when anything fails nothing stays.
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/keys_lib.sh"
+
+content f 5000
+here=(--passout "file:$pw" --no-sync)
+kept=(--register "$R" --service CEA)
+
+# opens NAME: the pair in NAME.p12 opens what was sealed to NAME.pem.
+opens()
+{
+	run 0 pli seal --raw --no-sync -r "$1.pem" -o bid.pli f
+	run 0 pli open --no-sync -k "$1.p12" --passin "file:$pw" -o opened bid.pli
+	same opened f
+	rm -f bid.pli opened
+}
+
+# Without a register: two files, and the object of the key.
+for type in rsa3072 p256 p384; do
+	run 0 pli keys generate --json --name "key $type" --type "$type" --p12 "$type.p12" --cert-out "$type.pem" "${here[@]}"
+	json ".[0] | .type == \"key\" and .name == \"key $type\" and .cn == .name and .service == null and .status == null and
+		.role == \"personal\" and .p12 == \"$type.p12\" and .certificate == \"$type.pem\""
+	json '.[-1] | .type == "summary" and .ok == 1'
+	[ "$(stat -c %a "$type.p12")" = 600 ] || problem "the mode of $type.p12"
+	want=$(openssl x509 -in "$type.pem" -noout -fingerprint -sha256 | sed 's/.*=//; s/://g' | tr A-F a-f)
+	json ".[0].fingerprint == \"$want\""
+	opens "$type"
+done
+openssl x509 -in rsa3072.pem -noout -text >text
+grep -A1 'X509v3 Key Usage: critical' text | grep -q 'Key Encipherment' || problem "key usage of RSA"
+openssl x509 -in p256.pem -noout -text | grep -A1 'X509v3 Key Usage: critical' | grep -q 'Key Agreement' ||
+	problem "key usage of EC"
+grep -q 'Subject Key Identifier' text || problem "no subject key identifier"
+days=$((($(date -d "$(openssl x509 -in p256.pem -noout -enddate | sed 's/.*=//')" +%s) - $(date +%s)) / 86400))
+{ [ "$days" -ge 1095 ] && [ "$days" -le 1096 ]; } || problem "$days days of validity"
+run 0 pli keys generate --name short --days 10 --type p256 --p12 short.p12 --cert-out short.pem "${here[@]}"
+openssl x509 -in short.pem -noout -checkend $((9 * 86400)) >/dev/null || problem "shorter than 10 days"
+openssl x509 -in short.pem -noout -checkend $((11 * 86400)) >/dev/null && problem "longer than 10 days"
+
+# The profile for old stores, and CN and name that differ.
+run 0 pli keys generate --name "Élodie" --cn "Elodie Petit" --p12-profile compatible --p12 old.p12 --cert-out old.pem "${here[@]}"
+opens old
+openssl pkcs12 -in old.p12 -info -noout -passin "file:$pw" 2>&1 | grep -q 'pbeWithSHA1And3-KeyTripleDES' ||
+	problem "not the compatible profile"
+openssl x509 -in old.pem -noout -subject | grep -q 'Elodie Petit' || problem "another CN"
+run 0 openssl pkcs12 -in old.p12 -nokeys -passin "file:$pw"
+# openssl prints it in Latin-1
+LC_ALL=C grep -aq $'friendlyName: \xc9lodie' "$out" || problem "another friendly name"
+
+# An authority that issues.
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -keyout ca.key -passout pass:ca -out ca.pem -days 30 \
+	-subj "/CN=Platform CA" -addext basicConstraints=critical,CA:TRUE 2>/dev/null
+printf 'ca\n' >ca.pass
+issue=(--ca-cert ca.pem --ca-key ca.key --ca-passin file:ca.pass)
+generate issued "${issue[@]}" --cert-out issued.pem --role backup
+openssl verify -CAfile ca.pem issued.pem >/dev/null 2>&1 || problem "not issued by the authority"
+opens issued
+is issued '.role == "backup" and .origin == "authority" and .issuer == "CN=Platform CA" and .status == "active" and .last_test != null'
+refuse 2 keys generate "${kept[@]}" --name x --p12 x.p12 "${here[@]}" --ca-cert ca.pem
+refuse 12 keys generate "${kept[@]}" --name x --p12 x.p12 "${here[@]}" "${issue[@]:0:4}" --ca-passin "file:$pw"
+refuse 14 keys generate "${kept[@]}" --name x --p12 x.p12 "${here[@]}" --ca-cert p256.pem --ca-key ca.key --ca-passin file:ca.pass
+[ "$(status_of x)" = "" ] || problem "a key of a generation that failed"
+
+# A passphrase that is made: alone on standard output, or in an object of its own; it opens the file.
+run 0 pli keys generate "${kept[@]}" --no-sync --name made --type p256 --p12 made.p12 --generate-passphrase
+[ "$(wc -l <"$out")" -eq 1 ] || problem "not one line"
+cp "$out" made.pass
+[ "$(wc -c <made.pass)" -ge 22 ] || problem "too short for 100 bits"
+grep -Eqx '[a-z-]+' made.pass || problem "not what every store accepts"
+run 0 openssl pkcs12 -in made.p12 -noout -passin file:made.pass
+run 0 pli keys generate --json "${kept[@]}" --no-sync --name made2 --type p256 --p12 made2.p12 --generate-passphrase
+json '[.[].type] == ["passphrase", "key", "summary"]'
+jq -r 'select(.type == "passphrase").passphrase' "$out" >made2.pass
+cmp -s made.pass made2.pass && problem "the same passphrase twice"
+run 0 openssl pkcs12 -in made2.p12 -noout -passin file:made2.pass
+# Where it cannot be printed nothing is made.
+last="keys generate >/dev/full"
+pli keys generate "${kept[@]}" --no-sync --name lost --type p256 --p12 lost.p12 --generate-passphrase >/dev/full 2>"$err"
+[ $? -eq 16 ] || problem "not 16"
+absent lost.p12
+[ "$(status_of lost)" = "" ] || problem "a key whose passphrase nobody saw"
+rm -f made* short* old* text
+
+# Words that are wrong.
+refuse 2 keys generate "${kept[@]}" --p12 x.p12 "${here[@]}"
+refuse 2 keys generate "${kept[@]}" --name x "${here[@]}"
+refuse 2 keys generate --register "$R" --name x --p12 x.p12 "${here[@]}"
+refuse 2 keys generate --service CEA --name x --p12 x.p12 "${here[@]}"
+stderr_has --service
+refuse 2 keys generate "${kept[@]}" --name x --p12 x.p12 "${here[@]}" --generate-passphrase
+refuse 2 keys generate "${kept[@]}" --name x --p12 x.p12 "${here[@]}" --type rsa1024
+refuse 2 keys generate "${kept[@]}" --name x --p12 x.p12 "${here[@]}" --role both
+refuse 2 keys generate "${kept[@]}" --name x --p12 x.p12 "${here[@]}" --days 0
+refuse 2 keys generate "${kept[@]}" --name x --p12 x.p12 "${here[@]}" --days 99999
+refuse 2 keys generate "${kept[@]}" --name x --p12 x.p12 "${here[@]}" operand
+refuse 2 keys generate "${kept[@]}" --name x --p12 x.p12 --passout pass:secret
+refuse 2 keys generate "${kept[@]}" --name x --p12 x --cert-out x "${here[@]}"
+refuse 2 keys generate "${kept[@]}" --name x --p12 x.p12 "${here[@]}" -r ca.pem
+refuse 2 keys generate "${kept[@]}" --name "$(printf 'x%.0s' {1..200})" --p12 x.p12 "${here[@]}"
+
+# Passphrases that stores refuse, or that are missing.
+printf 'accentué\n' >accent
+refuse 12 keys generate "${kept[@]}" --name x --p12 x.p12 --passout file:accent
+stderr_has ASCII
+refuse 12 keys generate "${kept[@]}" --name x --p12 x.p12 --passout file:/dev/null
+refuse 12 keys generate "${kept[@]}" --name x --p12 x.p12 --no-input
+refuse 16 keys generate "${kept[@]}" --name x --p12 x.p12 --passout file:none
+refuse 14 keys generate "${kept[@]}" --name x --type p256 --p12-profile compatible --p12 x.p12 "${here[@]}"
+
+# What exists is never replaced; the folder has to be there.
+content taken 10
+refuse 15 keys generate "${kept[@]}" --name x --type p256 --p12 taken "${here[@]}"
+refuse 15 keys generate "${kept[@]}" --name x --type p256 --p12 x.p12 --cert-out taken "${here[@]}"
+refuse 15 keys generate --name x --type p256 --p12 x.p12 --cert-out taken "${here[@]}"
+refuse 16 keys generate "${kept[@]}" --name x --type p256 --p12 none/x.p12 "${here[@]}"
+refuse 16 keys generate "${kept[@]}" --name x --type p256 --p12 x.p12 --cert-out none/x "${here[@]}"
+refuse 15 keys generate "${kept[@]}" --name issued --type p256 --p12 x.p12 "${here[@]}"
+stderr_has issued
+for name in x lost; do
+	case $(status_of "$name") in *active* | *pending*) problem "$name is in the register" ;; esac
+done
+
+# A register that is none is not touched.
+cp taken "$test_folder/none.db"
+refuse 16 keys generate --register "$test_folder/none.db" --service CEA --name x --type p256 --p12 x.p12 "${here[@]}"
+same taken "$test_folder/none.db"
+
+# Typed: twice, and again until both are the same.
+if script -qec true /dev/null >/dev/null 2>&1; then
+	printf 'First try\nSecond try\nTyped words\nTyped words\n' >typed
+	timeout 60 script -qec "'$PLI' keys generate --name typed --type p256 --p12 typed.p12 --no-sync" /dev/null \
+		< <(while IFS= read -r line; do sleep 0.5; printf '%s\n' "$line"; done <typed; sleep 3) >"$out" 2>&1
+	last="typed passphrases"
+	grep -q 'They differ' "$out" || problem "did not notice that they differ"
+	grep -q 'Typed words' "$out" && problem "what was typed is shown"
+	printf 'Typed words\n' >typed.pass
+	run 0 openssl pkcs12 -in typed.p12 -noout -passin file:typed.pass
+fi
+
+# Help, in both languages of the commands.
+run 0 pli keys --help
+stdout_has "pli keys (in French: pli cles)"
+for sub in generate renew import list show rename role retire compromised export test check journal convert; do
+	stdout_has "  $sub"
+	run 0 pli keys "$sub" --help
+	stdout_has "pli keys $sub (in French: pli cles"
+	run 0 pli keys --help
+done
+run 0 pli help keys generate
+stdout_has --p12-profile
+run 0 pli cles generer --help
+run 2 pli keys
+run 2 pli keys generat
+stderr_has "did you mean generate?"

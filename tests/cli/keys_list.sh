@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# pli keys list, show and journal: as text, JSON and CSV.
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/keys_lib.sh"
+
+generate SECOURS --role backup
+generate "Élodie Petit"
+generate "名前の長い人"
+generate "=1+1"
+generate '@"quoted", it is'
+run 0 pli keys generate --no-sync --register "$R" --service DSI --type p256 --name SECOURS --p12 dsi.p12 --passout "file:$pw"
+run 0 pli keys retire --register "$R" --service DSI SECOURS
+
+# The columns stand under each other, wide characters included.
+run 0 pli keys list --register "$R"
+[ "$(wc -l <"$out")" -eq 6 ] || problem "not a heading and five keys"
+columns=$(awk '{ sub(/(personal|backup|ROLE).*/, ""); print }' "$out" | while IFS= read -r line; do
+	printf '%s' "$line" | wc -L
+done | sort -u | wc -l)
+[ "$columns" -eq 1 ] || problem "the columns are not aligned"
+grep -q ' $' "$out" && problem "spaces at the end of a line"
+run 0 pli keys list --register "$R" --service CEA
+grep -q DSI "$out" && problem "a key of another service"
+run 0 pli keys list --register "$R" --service DSI
+stdout_empty
+stderr_has "no active key"
+run 0 pli keys list -q --register "$R" --service DSI
+stderr_empty
+run 0 pli keys list --all --register "$R" --service DSI
+stdout_has retired
+
+# JSON: the object of the contract, and nothing else beside.
+run 0 pli keys lister --json --all --register "$R"
+json 'length == 7 and (.[:-1] | all(.type == "key")) and (.[-1] | .type == "summary" and .ok == 6)'
+json '.[:-1] | all(keys_unsorted[:10] == ["type", "name", "cn", "role", "service", "status", "expires", "serial",
+	"fingerprint", "last_test"])'
+json '.[:-1] | all((.expires | fromdate > now) and (.last_test | fromdate <= now) and (.fingerprint | test("^[0-9a-f]{64}$")))'
+run 0 pli keys list --json --register "$R" --service CEA SECOURS
+json 'map(.type) == ["key", "summary"] and .[0].service == "CEA"'
+
+# CSV: RFC 4180, and nothing that a spreadsheet would compute.
+run 0 pli keys list --csv --register "$R" --service CEA
+[ "$(grep -c $'\r$' "$out")" -eq "$(wc -l <"$out")" ] || problem "a line does not end with CRLF"
+head -n 1 "$out" | tr -d '\r' | grep -qx 'name,cn,role,service,status,expires,serial,fingerprint,last_test' ||
+	problem "another heading"
+stdout_has "'=1+1,'=1+1,personal"
+stdout_has "\"'@\"\"quoted\"\", it is\",\"'@\"\"quoted\"\", it is\",personal"
+grep -Eq '(^|,)"?[=+@-]' "$out" && problem "a formula"
+run 2 pli keys list --csv --json --register "$R"
+json_error 2
+
+# show: all of a name, with the history.
+run 0 pli keys show --register "$R" --service DSI SECOURS
+stdout_has "status       retired"
+stdout_has "algorithm    P-256"
+for word in generate activate retire; do
+	stdout_has "  $word  "
+done
+run 0 pli keys montrer --json --register "$R" --service DSI SECOURS
+json '.[0] | .type == "key" and .status == "retired" and (.history | map(.action) | index("retire") != null)'
+json '.[0].history | all(.type == "event" and (.time | fromdate <= now) and .service == "DSI" and (.id | type == "number"))'
+refuse 2 keys show --register "$R"
+refuse 2 keys show --register "$R" Nobody
+stderr_has SECOURS
+refuse 2 keys list --register "$R" Nobody
+refuse 2 keys show --register "$R" SECOURS CEA
+
+# The journal: numbers without holes; who did it.
+run 0 pli keys rename --register "$R" --actor "Chef de service" "=1+1" "Un et un"
+run 0 pli keys journal --json --register "$R"
+json '.[:-1] | map(.id) == [range(1; length + 1)]'
+json 'any(.actor == "Chef de service" and .action == "rename")'
+login=$(id -un)
+json "any(.actor == \"$login\")"
+run 0 pli keys journal --register "$R" --service DSI
+stdout_has retire
+grep -q CEA "$out" && problem "another service in the journal"
+refuse 2 keys journal --register "$R" SECOURS
+
+# No register, none at that place, none at all.
+for sub in list journal check; do
+	refuse 2 keys "$sub"
+	refuse 16 keys "$sub" --register none.db
+	refuse 2 keys "$sub" --register "$R" --service Unknown
+	stderr_has CEA
+done
+printf 'no register at all, but long enough to look at\n' >words
+refuse 16 keys list --register words

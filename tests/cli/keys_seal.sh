@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# pli seal --register: personal keys as chosen, every backup key always; inspect, open and verify by name and role.
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/keys_lib.sh"
+
+content f 5000
+content g 6000
+at=(--register "$R" --service CEA)
+generate Anna
+generate Bruno
+refuse 14 seal "${at[@]}" -o x.pli f
+stderr_has --no-backup
+refuse 14 seal "${at[@]}" --each -C x f g
+run 0 pli seal --no-sync "${at[@]}" --no-backup -o nobackup.pli f
+generate SECOURS --role backup
+run 0 pli keys generate --no-sync --register "$R" --service DSI --type p256 --name Autre --role backup --p12 autre.p12 \
+	--passout "file:$pw"
+
+# to NAME...: the recipients of the last object.
+to()
+{
+	local names
+	names=$(printf '%s\n' "$@" | jq -Rs 'split("\n")[:-1]')
+	json "map(select(.type == \"sealed\")) | all((.recipients | map(.name) | sort) == ($names | sort))"
+}
+
+run 0 pli seal --json --no-sync "${at[@]}" -o bid.pli f
+to Anna Bruno SECOURS
+json '.[0].recipients | all(.service == "CEA") and (map(select(.role == "backup").name) == ["SECOURS"])'
+json '.[0].recipients | all(has("subject") and has("issuer") and has("serial") and has("ski") and has("key_algorithm"))'
+run 0 pli seal --json --no-sync "${at[@]}" --personal Bruno -o b.pli f
+to Bruno SECOURS
+run 0 pli seal --json --no-sync "${at[@]}" --personal Bruno --personal Anna -r "$K/p384.pem" -o c.pli f
+to Anna Bruno SECOURS "$K/p384.pem"
+run 0 pli seal --json --no-sync "${at[@]}" --each -C each f g
+to Anna Bruno SECOURS
+number_in each 2
+run 0 pli seal --json --raw --no-sync "${at[@]}" -o - f
+run 0 pli sceller --no-sync "${at[@]}" -o text.pli f
+stderr_has "Anna, personal key of CEA"
+stderr_has "SECOURS, backup key of CEA"
+
+# Each of them opens it, alone.
+for key in Anna Bruno SECOURS; do
+	run 0 pli open --no-sync --register "$R" -k "$key.p12" --passin "file:$pw" -C "$key" bid.pli
+	same "$key/bid/f" f
+	stderr_has "$key"
+	run 0 pli verify --json --register "$R" -k "$key.p12" --passin "file:$pw" bid.pli
+	json ".[0].key | .name == \"$key\" and .service == \"CEA\" and (.role | length > 0)"
+done
+run 0 pli list --register "$R" -k Anna.p12 --passin "file:$pw" bid.pli
+
+# Who is a recipient, and who is not, by name.
+run 0 pli inspect --json --register "$R" bid.pli c.pli
+json '.[0].recipients | map(.name) | sort == ["Anna", "Bruno", "SECOURS"]'
+json '.[1].recipients | map(.name) | index(null) != null and length == 4'
+run 0 pli inspect --json bid.pli
+json '.[0].recipients | all(.name == null)'
+for verb in open verify list; do
+	output=()
+	[ "$verb" != open ] || output=(-C x)
+	refuse 13 "$verb" --register "$R" -k autre.p12 --passin "file:$pw" "${output[@]}" bid.pli
+	stderr_has "the key of Autre (backup key of DSI)"
+	stderr_has "Anna (personal key of CEA)"
+	stderr_has "SECOURS (backup key of CEA)"
+	grep -q serial "$err" && problem "a serial number where there is a name"
+done
+run 3 pli open --no-sync --register "$R" -k Anna.p12 --passin "file:$pw" -C several bid.pli b.pli
+stderr_has "which are: Bruno (personal key of CEA)"
+run 16 pli inspect --register none.db bid.pli
+
+# The opening date.
+refuse 14 seal "${at[@]}" --opening 2040-01-01T00:00:00Z -o x.pli f
+stderr_has --allow-expiring
+run 0 pli seal --no-sync "${at[@]}" --opening 2040-01-01T00:00:00Z --allow-expiring -o late.pli f
+stderr_has "before the opening"
+
+# Words that are wrong.
+refuse 2 seal --register "$R" -o x.pli f
+refuse 2 seal --service CEA -o x.pli f
+refuse 2 seal -r "$K/p256.pem" --personal Anna -o x.pli f
+refuse 2 seal -r "$K/p256.pem" --no-backup -o x.pli f
+refuse 2 seal --register "$R" --service Unknown -o x.pli f
+stderr_has CEA
+refuse 2 seal "${at[@]}" --personal Nobody -o x.pli f
+refuse 2 seal "${at[@]}" --personal "" -o x.pli f
+refuse 16 seal --register none.db --service CEA -o x.pli f
+refuse 15 seal "${at[@]}" --force -o "$R" f
+refuse 2 inspect --service CEA bid.pli
+# A certificate that the register gives, too.
+run 0 pli keys export "${at[@]}" --no-sync -o cea.pem
+refuse 14 seal "${at[@]}" -R cea.pem -o x.pli f
