@@ -10,6 +10,7 @@
  * RULES
  *   - A row is a name with one value of each axis: "stream_seal/size:1048576/threads:2".
  *   - Times are real time; the CPU time beside them is that of the whole process, all threads.
+ *     The counter "allocs" is what one turn allocated, libraries and other threads included.
  *   - A body that cannot go on calls bench_skip or bench_fail and returns; bench_next is false from then on. A row that
  *     failed makes bench_run return 1, a row that was skipped does not.
  *   - What is set up before the first bench_next is not measured.
@@ -76,6 +77,8 @@ void bench_ring_add(void);
 void bench_framing_add(void);
 void bench_stream_add(void);
 void bench_files_add(void);
+void bench_pipe_add(void);
+void bench_archive_add(void);
 
 #ifdef __cplusplus
 }

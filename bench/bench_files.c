@@ -1,60 +1,35 @@
 /*
- * bench_files.c - whole jobs from file to file, in a folder of $PLI_BENCH_DIR (default /dev/shm, so that the medium does
- * not count), not synced, one P-256 recipient. files_copy is a loop of read and write with the 128 KiB that cp uses.
+ * bench_files.c - whole jobs from file to file, in a folder of $PLI_BENCH_DIR, not synced, one P-256 recipient. files_copy is a loop of read and write with the 128 KiB that cp uses.
  * Each turn makes a new output file: the one before is removed while the clock stands.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "bench.h"
+#include "bench_folder.h"
 #include "bench_setup.h"
 #include "pli/open.h"
 #include "pli/seal.h"
 
 #define COPY ((size_t)128 << 10)
 
-static char folder[512], plain[544], sealed[544], result[544];
+static char plain[544], sealed[544], result[544];
 static size_t plain_len, sealed_from;
 
-static void
-clean_up(void)
-{
-	(void)unlink(plain);
-	(void)unlink(sealed);
-	(void)unlink(result);
-	(void)rmdir(folder);
-}
-
-/* Says false, and why, if there is no room for the plain file, the envelope and the result. */
+/* Room for the plain file, the envelope and the result. */
 static bool
 make_folder(struct bench *b, size_t size)
 {
-	const char *dir = getenv("PLI_BENCH_DIR");
-	struct statvfs fs;
+	const char *folder = bench_folder_path(b, 4 * (uint64_t)size);
 
-	if (dir == NULL || dir[0] == '\0')
-		dir = "/dev/shm";
-	if (statvfs(dir, &fs) != 0 || fs.f_bavail * fs.f_frsize < 4 * (uint64_t)size) {
-		bench_skip(b, "no folder with enough room (PLI_BENCH_DIR)");
+	if (folder == NULL)
 		return false;
-	}
-	if (folder[0] != '\0')
-		return true;
-	if (snprintf(folder, sizeof(folder), "%s/pli-bench-XXXXXX", dir) >= (int)sizeof(folder) ||
-	    mkdtemp(folder) == NULL) {
-		folder[0] = '\0';
-		bench_skip(b, "cannot make a folder in PLI_BENCH_DIR");
-		return false;
-	}
 	(void)snprintf(plain, sizeof(plain), "%s/plain", folder);
 	(void)snprintf(sealed, sizeof(sealed), "%s/sealed", folder);
 	(void)snprintf(result, sizeof(result), "%s/result", folder);
-	(void)atexit(clean_up);
 	return true;
 }
 
@@ -155,7 +130,7 @@ job(struct bench *b, const void *what)
 	int threads = (int)bench_arg(b, 1);
 	struct pli_error err = { 0 };
 
-	if (!make_folder(b, size) || !write_plain(b, size))
+	if (!bench_setup_fits(b, size) || !make_folder(b, size) || !write_plain(b, size))
 		return;
 	(void)unlink(result);
 	if (j->needs_sealed && sealed_from != size) {
@@ -180,8 +155,11 @@ bench_files_add(void)
 {
 	static const struct job copy = { copy_plain, false }, seal = { seal_plain, false },
 				open = { open_sealed, true }, verify = { verify_sealed, true };
-	const struct bench_axis one[] = { BENCH_AXIS("size", 256 << 20), BENCH_AXIS("threads", 0) };
-	const struct bench_axis axes[] = { BENCH_AXIS("size", 256 << 20), BENCH_AXIS("threads", 0, 1, 2) };
+	const struct bench_axis axes[] = {
+		BENCH_AXIS("size", 1 << 10, 1 << 20, 16 << 20, 256 << 20, 1 << 30),
+		BENCH_AXIS("threads", 0, 1, 2, 4),
+	};
+	const struct bench_axis one[] = { axes[0], BENCH_AXIS("threads", 0) };
 
 	bench_add("files_copy", job, &copy, one, 2);
 	bench_add("files_seal", job, &seal, axes, 2);

@@ -9,5 +9,7 @@ main(int argc, char **argv)
 	bench_framing_add();
 	bench_stream_add();
 	bench_files_add();
+	bench_pipe_add();
+	bench_archive_add();
 	return bench_run(argc, argv);
 }

@@ -128,6 +128,38 @@ bench_setup_cap(void)
 	return BENCH_SETUP_MAX + ROOM;
 }
 
+/* What the kernel thinks can be used without swapping; SIZE_MAX where it does not say. */
+static size_t
+memory_left(void)
+{
+	FILE *f = fopen("/proc/meminfo", "re");
+	unsigned long long kib = 0;
+	char line[128];
+	bool known = false;
+
+	while (f != NULL && !known && fgets(line, sizeof(line), f) != NULL)
+		known = sscanf(line, "MemAvailable: %llu", &kib) == 1;
+	if (f != NULL)
+		(void)fclose(f);
+	return known ? (size_t)kib << 10 : SIZE_MAX;
+}
+
+bool
+bench_setup_fits(struct bench *b, size_t size)
+{
+	size_t i, touched = 0;
+
+	/* Small rows run everywhere; asking each time would be most of their time. */
+	if (size <= (size_t)16 << 20)
+		return true;
+	for (i = 0; i < BENCH_SETUP_BUFFERS; i++)
+		touched += made.touched[i];
+	if (7 * size < memory_left() + touched)
+		return true;
+	bench_skip(b, "not enough memory");
+	return false;
+}
+
 /* xorshift: quick, and nothing that a memory system could be clever about. */
 static void
 fill(uint8_t *p, size_t from, size_t to)

@@ -8,9 +8,10 @@
  * there is nothing to measure then.
  */
 
+#include "bench.h"
 #include "pli/keys.h"
 
-#define BENCH_SETUP_MAX ((size_t)256 << 20)
+#define BENCH_SETUP_MAX ((size_t)1 << 30)
 
 /* Three pieces of memory, of BENCH_SETUP_MAX bytes and some room for what an envelope adds. */
 enum bench_setup_buffer { BENCH_SETUP_PLAIN, BENCH_SETUP_SEALED, BENCH_SETUP_RESULT, BENCH_SETUP_BUFFERS };
@@ -22,6 +23,12 @@ const struct pli_certs *bench_setup_certs(size_t count);
 
 /* bench_setup_key is the private key of the first certificate. */
 const struct pli_key *bench_setup_key(void);
+
+/*
+ * bench_setup_fits says whether the machine has memory for size bytes in each buffer and the same in a memory file system;
+ * if not, the row is skipped.
+ */
+bool bench_setup_fits(struct bench *b, size_t size);
 
 /* bench_setup_memory is a buffer with its first size bytes mapped; those of the plain one do not compress or repeat. */
 uint8_t *bench_setup_memory(enum bench_setup_buffer which, size_t size);

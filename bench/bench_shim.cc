@@ -1,6 +1,8 @@
 // bench_shim.cc - bench.h on top of Google Benchmark: the only C++ of the project.
 #include "bench.h"
 
+#include "allocs.h"
+
 #include <benchmark/benchmark.h>
 
 #include <string>
@@ -9,6 +11,8 @@
 struct bench {
 	benchmark::State *state;
 	std::string label;
+	bool begun;
+	uint64_t allocs, paused; /* at the first turn; when the clock was stopped */
 };
 
 static bool failed;
@@ -17,7 +21,7 @@ extern "C" void
 bench_add(const char *name, bench_body *body, const void *what, const struct bench_axis *axes, size_t count)
 {
 	auto *row = benchmark::RegisterBenchmark(name, [body, what](benchmark::State &state) {
-		bench b = { &state, "" };
+		bench b = { &state, "", false, 0, 0 };
 		body(&b, what);
 		if (!b.label.empty())
 			state.SetLabel(b.label);
@@ -54,18 +58,28 @@ bench_arg(const struct bench *b, size_t i)
 extern "C" bool
 bench_next(struct bench *b)
 {
-	return b->state->KeepRunning();
+	bool more = b->state->KeepRunning();
+
+	if (!b->begun)
+		b->allocs = allocs_count();
+	else if (!more)
+		b->state->counters["allocs"] = benchmark::Counter(
+		    static_cast<double>(allocs_count() - b->allocs), benchmark::Counter::kAvgIterations);
+	b->begun = true;
+	return more;
 }
 
 extern "C" void
 bench_pause(struct bench *b)
 {
 	b->state->PauseTiming();
+	b->paused = allocs_count();
 }
 
 extern "C" void
 bench_resume(struct bench *b)
 {
+	b->allocs += allocs_count() - b->paused;
 	b->state->ResumeTiming();
 }
 
