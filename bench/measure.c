@@ -1,6 +1,8 @@
 /*
  * measure.c - runs one command and writes to descriptor 3: seconds of real time, seconds of CPU time, the largest
- * resident set in KiB. It is small itself, since a child's peak begins at the size of who forked it.
+ * resident set in KiB; and what of the CPU time was spent in user mode, and what in the kernel. Processes that the command
+ * waited for count; of their resident sets, the largest. It is small itself, since a child's peak begins at the size of who
+ * forked it.
  *
  *	pli_measure COMMAND [ARGUMENT...] 3>numbers
  */
@@ -48,7 +50,7 @@ main(int argc, char **argv)
 	if (pid < 0 || wait4(pid, &status, 0, &used) != pid)
 		return 1;
 	end = now();
-	(void)dprintf(
-	    3, "%.6f %.6f %ld\n", end - start, seconds(used.ru_utime) + seconds(used.ru_stime), used.ru_maxrss);
+	(void)dprintf(3, "%.6f %.6f %ld %.6f %.6f\n", end - start, seconds(used.ru_utime) + seconds(used.ru_stime),
+	    used.ru_maxrss, seconds(used.ru_utime), seconds(used.ru_stime));
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
