@@ -49,7 +49,7 @@ fill_tree(size_t files)
 		(void)snprintf(path, sizeof(path), "%s/%03zu", root, i / IN_A_FOLDER);
 		if (i % IN_A_FOLDER == 0 && mkdir(path, 0700) != 0)
 			return false;
-		(void)snprintf(path, sizeof(path), "%s/%03zu/%02zu.pdf", root, i / IN_A_FOLDER, i % IN_A_FOLDER);
+		(void)snprintf(path, sizeof(path), "%s/%03zu/%02zu.dat", root, i / IN_A_FOLDER, i % IN_A_FOLDER);
 		if (!write_file(path, plain + i * len, len))
 			return false;
 	}

@@ -4,6 +4,7 @@
  * that know nothing of each other: a few products in GF(2^128), one AES block, two EVP initialisations a segment.
  */
 #include <openssl/evp.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "bench.h"
@@ -90,17 +91,29 @@ copy(struct bench *b, const void *what)
 	bench_bytes(b, len);
 }
 
+struct segments {
+	const char *name;
+	enum gcm_op op;
+	const char *backend; /* NULL: what pli chooses */
+};
+
 static void
 segment(struct bench *b, const void *what)
 {
-	enum gcm_op op = *(const enum gcm_op *)what;
+	const struct segments *kind = what;
+	enum gcm_op op = kind->op;
 	size_t len = (size_t)bench_arg(b, 0);
 	const uint8_t *in = bench_setup_memory(BENCH_SETUP_PLAIN, len);
 	uint8_t *out = bench_setup_memory(BENCH_SETUP_RESULT, len), digest[16];
 	struct pli_error err = { 0 };
 	struct pli_build build;
+	char label[64];
 	struct gcm *g;
 
+	if (!bench_setup_use(kind->backend)) {
+		bench_skip(b, "pli was built without this back end");
+		return;
+	}
 	if (gcm_new(&g, bench_setup_pli(), view_of(key, sizeof(key)), view_of(nonce, sizeof(nonce)), 1, UINT64_MAX,
 		op == GCM_SEAL, &err) != PLI_OK) {
 		bench_fail(b, err.message);
@@ -114,10 +127,12 @@ segment(struct bench *b, const void *what)
 	}
 	bench_bytes(b, len);
 	pli_describe(bench_setup_pli(), &build);
-	bench_label(b, build.gcm);
+	(void)snprintf(label, sizeof(label), "%s, %s", build.backend, build.gcm);
+	bench_label(b, label);
 	if (err.status != PLI_OK)
 		bench_fail(b, err.message);
 	gcm_free(g);
+	(void)bench_setup_use(NULL);
 }
 
 static void
@@ -151,11 +166,22 @@ inverse(struct bench *b, const void *what)
 void
 bench_gcm_add(void)
 {
-	static const enum gcm_op seal = GCM_SEAL, open = GCM_OPEN, hash = GCM_HASH;
+	static const struct segments segments[] = {
+		{ "gcm_segment_seal", GCM_SEAL, NULL },
+		{ "gcm_segment_open", GCM_OPEN, NULL },
+		{ "gcm_segment_hash", GCM_HASH, NULL },
+		{ "gcm_segment_seal@evp", GCM_SEAL, "evp" },
+		{ "gcm_segment_open@evp", GCM_OPEN, "evp" },
+		{ "gcm_segment_hash@evp", GCM_HASH, "evp" },
+		{ "gcm_segment_seal@gcrypt", GCM_SEAL, "gcrypt" },
+		{ "gcm_segment_open@gcrypt", GCM_OPEN, "gcrypt" },
+		{ "gcm_segment_hash@gcrypt", GCM_HASH, "gcrypt" },
+	};
 	static const struct plain ctr = { "AES-256-CTR", true }, cbc_encrypt = { "AES-256-CBC", true },
 				  cbc_decrypt = { "AES-256-CBC", false };
 	static const char decrypt;
 	const struct bench_axis sizes[] = { SIZES };
+	size_t i;
 
 	bench_add("gcm_memcpy", copy, NULL, sizes, 1);
 	bench_add("gcm_raw_encrypt", raw, NULL, sizes, 1);
@@ -163,9 +189,8 @@ bench_gcm_add(void)
 	bench_add("gcm_raw_ctr", plain, &ctr, sizes, 1);
 	bench_add("gcm_raw_cbc_encrypt", plain, &cbc_encrypt, sizes, 1);
 	bench_add("gcm_raw_cbc_decrypt", plain, &cbc_decrypt, sizes, 1);
-	bench_add("gcm_segment_seal", segment, &seal, sizes, 1);
-	bench_add("gcm_segment_open", segment, &open, sizes, 1);
-	bench_add("gcm_segment_hash", segment, &hash, sizes, 1);
+	for (i = 0; i < sizeof(segments) / sizeof(*segments); i++)
+		bench_add(segments[i].name, segment, &segments[i], sizes, 1);
 	bench_add("gf_mul", product, NULL, NULL, 0);
 	bench_add("gf_inverse", inverse, NULL, NULL, 0);
 }

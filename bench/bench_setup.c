@@ -17,10 +17,19 @@
 #define CERTS_MAX 100
 #define ROOM ((size_t)1 << 20)
 
-static struct {
+const char *const bench_setup_backends[] = { "evp", "gcrypt", NULL };
+
+/* What hangs on one context. The first is the one that nobody chose a back end for. */
+struct slot {
 	struct pli *pli;
 	struct pli_certs *certs[CERTS_MAX + 1]; /* by count */
 	struct pli_key *key;
+};
+
+static struct slot slots[1 + sizeof(bench_setup_backends) / sizeof(*bench_setup_backends)];
+static struct slot *used = &slots[0];
+
+static struct {
 	char *cert_pem[CERTS_MAX];
 	char *key_pem; /* of the first */
 	uint8_t *memory[BENCH_SETUP_BUFFERS];
@@ -40,9 +49,25 @@ bench_setup_pli(void)
 {
 	struct pli_error err = { 0 };
 
-	if (made.pli == NULL && pli_new_with(&made.pli, getenv("PLI_BACKEND"), &err) != PLI_OK)
+	if (used->pli == NULL && pli_new_with(&used->pli, getenv("PLI_BACKEND"), &err) != PLI_OK)
 		give_up(err.message);
-	return made.pli;
+	return used->pli;
+}
+
+bool
+bench_setup_use(const char *backend)
+{
+	struct pli_error err = { 0 };
+	struct slot *slot = &slots[0];
+	size_t i;
+
+	for (i = 0; backend != NULL && bench_setup_backends[i] != NULL; i++)
+		if (strcmp(backend, bench_setup_backends[i]) == 0)
+			slot = &slots[i + 1];
+	if (slot != &slots[0] && slot->pli == NULL && pli_new_with(&slot->pli, backend, &err) != PLI_OK)
+		return false;
+	used = slot;
+	return true;
 }
 
 static char *
@@ -96,8 +121,8 @@ bench_setup_certs(size_t count)
 
 	if (count == 0 || count > CERTS_MAX)
 		give_up("1 to 100 certificates");
-	if (made.certs[count] != NULL)
-		return made.certs[count];
+	if (used->certs[count] != NULL)
+		return used->certs[count];
 	if (pli_certs_new(&certs, bench_setup_pli(), &err) != PLI_OK)
 		give_up(err.message);
 	for (i = 0; i < count; i++) {
@@ -106,7 +131,7 @@ bench_setup_certs(size_t count)
 		if (pli_certs_add(certs, made.cert_pem[i], strlen(made.cert_pem[i]), "a certificate", &err) != PLI_OK)
 			give_up(err.message);
 	}
-	made.certs[count] = certs;
+	used->certs[count] = certs;
 	return certs;
 }
 
@@ -116,10 +141,10 @@ bench_setup_key(void)
 	const struct pli_certs *certs = bench_setup_certs(1);
 	struct pli_error err = { 0 };
 
-	if (made.key == NULL && pli_key_new(&made.key, bench_setup_pli(), made.key_pem, strlen(made.key_pem), "a key",
-				    certs, NULL, NULL, &err) != PLI_OK)
+	if (used->key == NULL && pli_key_new(&used->key, bench_setup_pli(), made.key_pem, strlen(made.key_pem), "a key",
+				     certs, NULL, NULL, &err) != PLI_OK)
 		give_up(err.message);
-	return made.key;
+	return used->key;
 }
 
 size_t

@@ -18,6 +18,15 @@ enum bench_setup_buffer { BENCH_SETUP_PLAIN, BENCH_SETUP_SEALED, BENCH_SETUP_RES
 
 struct pli *bench_setup_pli(void);
 
+/*
+ * bench_setup_use makes a back end of the cipher the one of all that is asked for from now on; NULL, at the beginning: the
+ * one of PLI_BACKEND, or what pli chooses. false: this pli does not have it.
+ */
+bool bench_setup_use(const char *backend);
+
+/* bench_setup_backends are the names of all back ends that there may be, NULL at the end. */
+extern const char *const bench_setup_backends[];
+
 /* bench_setup_certs is a list of count certificates, 1 to 100, all different. */
 const struct pli_certs *bench_setup_certs(size_t count);
 

@@ -2,7 +2,7 @@
  * bench_stream.c - whole jobs in memory, one P-256 recipient. stream_raw_* is libcrypto's AES-256-GCM over the same bytes
  * in one call, without CMS and keys: what one thread could reach at best; with more threads, as many calls on a part
  * each: what these could. threads:0 is the caller's thread alone;
- * threads:1 is one worker beside it.
+ * threads:1 is one worker beside it. stream_seal@NAME is stream_seal with that back end of the cipher.
  */
 #include <openssl/evp.h>
 #include <pthread.h>
@@ -172,10 +172,12 @@ open_or_verify(struct bench *b, const void *what)
 	finish(b, size, &err);
 }
 
-/* A row with the memory that it takes, or none. */
+/* A row with the back end of the cipher that it is about, or NULL. */
 struct row {
+	const char *name;
 	bench_body *body;
 	const void *what;
+	const char *backend;
 };
 
 static void
@@ -183,8 +185,19 @@ where_it_fits(struct bench *b, const void *what)
 {
 	const struct row *row = what;
 
-	if (bench_setup_fits(b, (size_t)bench_arg(b, 0)))
+	if (!bench_setup_fits(b, (size_t)bench_arg(b, 0)))
+		return;
+	if (bench_setup_use(row->backend))
 		row->body(b, row->what);
+	else
+		bench_skip(b, "pli was built without this back end");
+	(void)bench_setup_use(NULL);
+}
+
+static void
+add(const struct row *row, const struct bench_axis *axes)
+{
+	bench_add(row->name, where_it_fits, row, axes, 2);
 }
 
 void
@@ -194,8 +207,25 @@ bench_stream_add(void)
 	static const struct raw gcm_decrypt = { "AES-256-GCM", false, true };
 	static const struct raw cbc_decrypt = { "AES-256-CBC", false, false };
 	static const char verify;
-	static const struct row rows[] = { { raw, &gcm_encrypt }, { raw, &gcm_decrypt }, { raw, &cbc_decrypt },
-		{ seal, NULL }, { open_or_verify, NULL }, { open_or_verify, &verify }, { push, NULL } };
+	static const struct row raws[] = {
+		{ "stream_raw_encrypt", raw, &gcm_encrypt, NULL },
+		{ "stream_raw_decrypt", raw, &gcm_decrypt, NULL },
+		{ "stream_raw_cbc_decrypt", raw, &cbc_decrypt, NULL },
+	};
+	static const struct row jobs[] = {
+		{ "stream_seal", seal, NULL, NULL },
+		{ "stream_open", open_or_verify, NULL, NULL },
+		{ "stream_verify", open_or_verify, &verify, NULL },
+	};
+	static const struct row backends[] = {
+		{ "stream_seal@evp", seal, NULL, "evp" },
+		{ "stream_open@evp", open_or_verify, NULL, "evp" },
+		{ "stream_verify@evp", open_or_verify, &verify, "evp" },
+		{ "stream_seal@gcrypt", seal, NULL, "gcrypt" },
+		{ "stream_open@gcrypt", open_or_verify, NULL, "gcrypt" },
+		{ "stream_verify@gcrypt", open_or_verify, &verify, "gcrypt" },
+	};
+	static const struct row pushes = { "stream_push", push, NULL, NULL };
 	const struct bench_axis axes[] = {
 		BENCH_AXIS("size", 1 << 10, 64 << 10, 1 << 20, 16 << 20, 256 << 20, 1 << 30),
 		BENCH_AXIS("threads", 0, 1, 2, 4),
@@ -203,11 +233,14 @@ bench_stream_add(void)
 	const struct bench_axis ceiling[] = { axes[0], BENCH_AXIS("threads", 1, 2, RAW_THREADS) };
 	const struct bench_axis few[] = { BENCH_AXIS("size", 16 << 20), BENCH_AXIS("threads", 0, 1, 2) };
 
-	bench_add("stream_raw_encrypt", where_it_fits, &rows[0], ceiling, 2);
-	bench_add("stream_raw_decrypt", where_it_fits, &rows[1], ceiling, 2);
-	bench_add("stream_raw_cbc_decrypt", where_it_fits, &rows[2], ceiling, 2);
-	bench_add("stream_seal", where_it_fits, &rows[3], axes, 2);
-	bench_add("stream_open", where_it_fits, &rows[4], axes, 2);
-	bench_add("stream_verify", where_it_fits, &rows[5], axes, 2);
-	bench_add("stream_push", where_it_fits, &rows[6], few, 2);
+	const struct bench_axis large[] = { BENCH_AXIS("size", 256 << 20), BENCH_AXIS("threads", 1, 2) };
+	size_t i;
+
+	for (i = 0; i < sizeof(raws) / sizeof(*raws); i++)
+		add(&raws[i], ceiling);
+	for (i = 0; i < sizeof(jobs) / sizeof(*jobs); i++)
+		add(&jobs[i], axes);
+	for (i = 0; i < sizeof(backends) / sizeof(*backends); i++)
+		add(&backends[i], large);
+	add(&pushes, few);
 }
