@@ -2,7 +2,7 @@
 #
 # peers.sh - who is compared, and the command line of each. Sourced by compare/run.
 #
-#	peers SET              prints the peers of a set: all (of a file), trees, few, batch, sync
+#	peers SET              prints the peers of a set: all (of a file), trees, few, large, batch, sync
 #	peer_lacks PEER        prints what PEER needs and this machine has not
 #	peer_version PEER      one line
 #	peers_prepare          keys, once, in $keys
@@ -31,12 +31,10 @@ pli_threads()
 	printf '%s\n' 1 2 "$(nproc)" | sort -nu
 }
 
-# pli_backends prints "" and, where pli can be told which, each back end of its cipher as "@NAME".
+# pli_backends prints each back end of the cipher that this pli has, as "@NAME".
 pli_backends()
 {
 	local name
-	echo
-	"$pli" seal --help | grep -q -- '--backend' || return 0
 	for name in evp gcrypt; do
 		! PLI_BACKEND=$name "$pli" doctor -q >/dev/null 2>&1 || echo "@$name"
 	done
@@ -58,6 +56,7 @@ peers()
 	all) echo cp && peers_of_pli && printf '%s\n' "${others[@]}" ;;
 	trees) echo cp && echo tar && peers_of_pli && printf '%s\n' "${others[@]}" ;;
 	few) echo cp && echo tar && peers_of_pli ;;
+	large) echo cp && echo "pli-$(nproc)" ;;
 	batch) peers_of_pli && peers_of_pli | sed 's/^pli/pli-raw/' && printf '%s\n' openssl-gcm openssl-cbc ;;
 	sync) echo cp-sync && echo "pli-sync-$(nproc)" ;;
 	esac
@@ -93,14 +92,14 @@ peer_lacks()
 peer_version()
 {
 	case $1 in
-	cp) cp --version | head -n 1 ;;
-	tar) tar --version | head -n 1 ;;
-	pli) "$pli" --version | head -n 1 ;;
+	cp) cp --version | sed -n 1p ;;
+	tar) tar --version | sed -n 1p ;;
+	pli) "$pli" --version | sed -n 1p ;;
 	openssl) openssl version ;;
 	age) age --version ;;
-	gpgsm | gpg) "$1" --version | head -n 1 ;;
-	7z) "$(seven_zip)" | sed -n '/^7-Zip/{p;q}' ;;
-	bouncycastle) echo "$(readlink "$jars/bcprov.jar"), $(java -version 2>&1 | head -n 1)" ;;
+	gpgsm | gpg) "$1" --version | sed -n 1p ;;
+	7z) "$(seven_zip)" | sed -n '/^7-Zip/p' ;;
+	bouncycastle) echo "$(readlink "$jars/bcprov.jar"), $(java -version 2>&1 | sed -n 1p)" ;;
 	esac
 }
 

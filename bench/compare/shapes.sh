@@ -5,6 +5,7 @@
 #	1KiB, 4GiB ...     one file of that size
 #	few-1GiB           a folder of four files, together that size
 #	tree-5000          a folder of that many files, in four sizes from 1 KB to 60 KB
+#	small-5000         that many files of 4 KiB
 #	batch-2000         that many files of 100 KiB, each for its own envelope
 #	sync-1GiB          one file, for the cost of syncing
 #	large-20GiB        as few, but as much as there is room for
@@ -28,6 +29,7 @@ shape_size()
 	local size
 	case $1 in
 	tree-*) echo $((${1#tree-} * (1000 + 8000 + 20000 + 60000) / 4)) ;;
+	small-*) echo $((${1#small-} * 4096)) ;;
 	batch-*) echo $((${1#batch-} * 102400)) ;;
 	*)
 		size=${1##*-}
@@ -39,19 +41,20 @@ shape_size()
 shape_kind()
 {
 	case $1 in
-	tree-* | few-* | large-*) echo tree ;;
+	tree-* | small-* | few-* | large-*) echo tree ;;
 	batch-*) echo batch ;;
 	*) echo file ;;
 	esac
 }
 
-# make_tree COUNT fills the folder $in: 50 files in each folder of it.
+# make_tree COUNT SIZE... fills the folder $in: COUNT files of each SIZE, 50 in each folder of it.
 make_tree()
 {
-	local size each=$(($1 / 4)) folder n=0 files
-	for size in 1000 8000 20000 60000; do
-		noise $((size * each)) | split -a 5 -d -b "$size" --additional-suffix=.pdf - "$in/$size-"
-		files=("$in/$size-"*.pdf)
+	local size each=$1 folder n files
+	shift
+	for size; do
+		noise $((size * each)) | split -a 5 -d -b "$size" --additional-suffix=.dat - "$in/$size-"
+		files=("$in/$size-"*.dat)
 		for ((n = 0; n < ${#files[@]}; n += 50)); do
 			folder=$in/folder-$size-$n
 			mkdir "$folder"
@@ -67,7 +70,8 @@ shape_make()
 	in=$work/plain sealed=$work/sealed.x out=$work/out
 	rm -rf "$in"
 	case $1 in
-	tree-*) mkdir "$in" && make_tree "${1#tree-}" ;;
+	tree-*) mkdir "$in" && make_tree $((${1#tree-} / 4)) 1000 8000 20000 60000 ;;
+	small-*) mkdir "$in" && make_tree "${1#small-}" 4096 ;;
 	batch-*) mkdir "$in" && noise "$bytes" | split -a 5 -d -b 102400 - "$in/bid-" ;;
 	few-* | large-*) mkdir "$in" && noise "$bytes" | split -a 1 -d -b $((bytes / 4)) - "$in/part-" ;;
 	*) noise "$bytes" >"$in" ;;
