@@ -220,13 +220,16 @@ load_keys(struct keyring *ring, const struct run *run, struct pli_error *err)
 
 	ring->count = 0;
 	ring->keys = calloc(wanted, sizeof(*ring->keys));
-	status = ring->keys != NULL ? load_extra(&extra, run, err) : refuse_memory(err);
+	if (ring->keys == NULL)
+		return refuse_memory(err);
+	status = load_extra(&extra, run, err);
 	while (ring->count < wanted && status == PLI_OK) {
 		const char *source = ring->count < args->passins.count ? args->passins.items[ring->count] : NULL;
+		struct pli_key *key = NULL;
 
-		status = load_key(&ring->keys[ring->count], run, args->keys.items[ring->count], source, extra, err);
+		status = load_key(&key, run, args->keys.items[ring->count], source, extra, err);
 		if (status == PLI_OK)
-			ring->count++;
+			ring->keys[ring->count++] = key;
 	}
 	pli_certs_free(extra);
 	return status;

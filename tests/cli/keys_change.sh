@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
 # pli keys rename, role, retire, compromised: what changes, and what sealing makes of it.
-. "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/keys_lib.sh"
 
 content f 5000

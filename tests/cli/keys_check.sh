@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
 # pli keys check: 14 and a line for each thing that may lose a bid; expiry by a clock that is set.
-. "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/keys_lib.sh"
 
 at=(--register "$R" --service CEA)

@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
 # pli keys convert: any key file that can be read, as one that stores import.
-. "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/keys_lib.sh"
 
 content f 5000

@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
 # pli keys export: a bundle for -R with every active backup key in it.
-. "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/keys_lib.sh"
 
 content f 5000

@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
 # pli keys generate: what it makes, in every form; when anything fails nothing stays.
-. "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/keys_lib.sh"
 
 content f 5000

@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
 # pli keys import: every form of a certificate; several in one file; with the key and without.
-. "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/keys_lib.sh"
 
 to=(--register "$R" --service CEA)

@@ -1,14 +1,14 @@
 # shellcheck shell=bash
 #
-# keys_lib.sh - what the tests of pli keys are written with. Sourced after lib.sh.
+# keys_lib.sh - lib.sh, and what the tests of pli keys are written with. Sourced first by those.
 #
 #	generate NAME [OPTION...]	a key in the register $R, of the service CEA, in NAME.p12
 #	status_of NAME			what the register says of it
 #
 # The register stands outside the folder of the test: refuse sees any change in there.
 
-# of lib.sh
-# shellcheck disable=SC2154
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
 R=$test_folder/r.db
 pw=$test_folder/pw
 printf 'Correct horse 7\n' >"$pw"

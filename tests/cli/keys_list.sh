@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
 # pli keys list, show and journal: as text, JSON and CSV.
-. "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/keys_lib.sh"
 
 generate SECOURS --role backup

@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
 # pli keys renew: a new pair under the old name; what was sealed to the old one still opens with it.
-. "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/keys_lib.sh"
 
 content f 5000

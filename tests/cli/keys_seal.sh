@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
 # pli seal --register: personal keys as chosen, every backup key always; inspect, open and verify by name and role.
-. "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/keys_lib.sh"
 
 content f 5000

@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
 # Passphrases and private keys stay where they belong; names from outside write nothing to the terminal.
-. "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/keys_lib.sh"
 
 marker="Marker 5f1c7a2e"

@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
 # pli keys test: the key at hand opens what is sealed to the register's certificate, and the date is kept.
-. "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/keys_lib.sh"
 
 at=(--register "$R" --service CEA)
