@@ -29,7 +29,8 @@ struct sink {
 
 /*
  * A write that waits is deaf to a cancel. A pipe is opened once more, not to wait: the descriptor of the caller, which others
- * may share, stays as it is. What cannot be opened again takes PIPE_BUF bytes at a time, for which poll has made sure.
+ * may share, stays as it is. What cannot be opened again takes PIPE_BUF bytes at a time, for which poll has made sure, but for
+ * devices that are no terminal: they take what they are given, /dev/null at once.
  */
 static void
 open_again(struct sink *s)
@@ -39,7 +40,7 @@ open_again(struct sink *s)
 	int fd;
 
 	s->most = SIZE_MAX;
-	if (fstat(s->fd, &st) != 0 || S_ISREG(st.st_mode))
+	if (fstat(s->fd, &st) != 0 || S_ISREG(st.st_mode) || (S_ISCHR(st.st_mode) && isatty(s->fd) == 0))
 		return;
 	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", s->fd);
 	if (S_ISFIFO(st.st_mode) && (fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC)) >= 0) {
