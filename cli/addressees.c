@@ -63,6 +63,7 @@ addressees_load(struct addressees *to, const struct run *run, struct pli_error *
 {
 	enum pli_status status = load_recipients(&to->certs, run, err);
 
+	to->cbc = run->args->cbc;
 	return status == PLI_OK && run->args->database != NULL ? load_service(to, run, err) : status;
 }
 
@@ -83,9 +84,11 @@ addressees_expiring(const struct addressees *to, const struct args *args)
 
 /* How the content key travels to a certificate of this algorithm. */
 static const char *
-key_algorithm(const struct pli_cert_info *info)
+key_algorithm(const struct addressees *to, const struct pli_cert_info *info)
 {
-	return strncmp(info->algorithm, "rsa", 3) == 0 ? "rsaOaep-sha256" : "ecdh-sha256";
+	if (strncmp(info->algorithm, "rsa", 3) != 0)
+		return "ecdh-sha256";
+	return to->cbc ? "rsa-pkcs1" : "rsaOaep-sha256";
 }
 
 /* What the register says of certificate i, or NULL; *info is what the certificate says of itself. */
@@ -107,7 +110,7 @@ addressees_json(const struct addressees *to)
 		const struct roster_entry *known = describe(to, i, &info);
 		json_t *record = json_pack("{s:o, s:o, s:o, s:o, s:s, s:o}", "subject", say_string(info.subject),
 		    "issuer", say_string(info.issuer), "serial", say_string(info.serial), "ski", say_string(info.ski),
-		    "key_algorithm", key_algorithm(&info), "name", say_string(known != NULL ? known->name : info.name));
+		    "key_algorithm", key_algorithm(to, &info), "name", say_string(known != NULL ? known->name : info.name));
 
 		if (known != NULL) {
 			(void)json_object_set_new(record, "role", json_string(pli_role_id(known->role)));
@@ -146,7 +149,7 @@ addressees_report(const struct run *run, const struct addressees *to)
 			    known->service, info.subject, info.serial);
 		else
 			say_news(say, "  %s, serial %s (%s)", info.subject, info.serial, info.name);
-		say_detail(say, "  %s, %s, issued by %s, valid until %s", info.algorithm, key_algorithm(&info),
+		say_detail(say, "  %s, %s, issued by %s, valid until %s", info.algorithm, key_algorithm(to, &info),
 		    info.issuer, when_format(until, info.not_after));
 	}
 }

@@ -16,6 +16,7 @@ struct addressees {
 	struct roster roster; /* of those that come from the register */
 	char **left_out;      /* a sentence for each active key of the service that cannot be used */
 	size_t left_out_count;
+	bool cbc; /* sealed to them in that profile */
 };
 
 /* addressees_load takes every -r and -R, and what --register and --service say. */

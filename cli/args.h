@@ -41,8 +41,9 @@ struct args {
 	uint64_t max_size, max_files;     /* 0: not said */
 	int threads;                      /* as struct pli_seal_options has it */
 	enum progress_when progress;
-	bool raw, each, strict, allow_nested, allow_expiring;
-	bool accept_short_tag, require_committed, digests, unzip;
+	bool raw, each, strict, allow_nested, allow_expiring, cbc;
+	bool accept_short_tag, accept_unauthenticated, accept_legacy;
+	bool require_committed, digests, unzip;
 	bool no_backup, generate_passphrase, all, csv;
 	bool force, no_sync, no_input;
 	bool json, quiet, verbose, help, version;

@@ -124,6 +124,7 @@ seal_options(const struct job *job)
 
 	options.threads = job->threads;
 	options.allow_nested = args->allow_nested;
+	options.profile = args->cbc ? PLI_PROFILE_CBC : PLI_PROFILE_GCM;
 	options.policy.opening = args->opening;
 	options.policy.allow_expiring = args->allow_expiring;
 	options.hooks = job->hooks;

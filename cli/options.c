@@ -223,8 +223,8 @@ take_first(const char *first, const char *second, const struct option *option, c
 static enum pli_status
 take_profile(const struct option *option, struct args *args, const char *value, struct pli_error *err)
 {
-	(void)args;
-	return take_first("gcm", "cbc", option, value, err);
+	args->cbc = strcmp(value, "cbc") == 0;
+	return args->cbc || strcmp(value, "gcm") == 0 ? PLI_OK : expected(option, "gcm or cbc", value, err);
 }
 
 static enum pli_status
@@ -295,7 +295,8 @@ const struct option options_table[] = {
 	{ "each", 0, NULL, SEALS, "one envelope for each PATH, in the folder of -C", take_flag, TO(each) },
 	{ "strict", 0, NULL, SEALS, "refuse what is only warned of otherwise: empty, cut or locked files, ...",
 	    take_flag, TO(strict) },
-	{ "profile", 0, "gcm|cbc", SEALS, "gcm: authenticated (the default); cbc: for old readers, not there yet",
+	{ "profile", 0, "gcm|cbc", SEALS,
+	    "gcm: authenticated (the default); cbc: not authenticated, for readers that know nothing newer",
 	    take_profile, 0 },
 	{ "allow-nested", 0, NULL, SEALS, "seal what is already an envelope", take_flag, TO(allow_nested) },
 	{ "key", 'k', "FILE", UNLOCKS, "a private key: PEM, DER, PKCS#8 or PKCS#12; repeatable", take_key, TO(keys) },
@@ -311,9 +312,10 @@ const struct option options_table[] = {
 	    take_once, TO(directory) },
 	{ "accept-short-tag", 0, NULL, READS, "accept tags of 12 to 15 bytes: weaker than the usual 16", take_flag,
 	    TO(accept_short_tag) },
-	{ "accept-unauthenticated", 0, NULL, READS, "accept CBC content, which nothing authenticates", take_pending,
-	    0 },
-	{ "accept-legacy", 0, NULL, READS, "accept 3DES and RSA PKCS#1 v1.5", take_pending, 0 },
+	{ "accept-unauthenticated", 0, NULL, READS,
+	    "accept EnvelopedData with CBC content, which nothing authenticates: it may have been changed", take_flag,
+	    TO(accept_unauthenticated) },
+	{ "accept-legacy", 0, NULL, READS, "accept 3DES and RSA PKCS#1 v1.5", take_flag, TO(accept_legacy) },
 	{ "require-committed", 0, NULL, READS,
 	    "refuse content that others may see differently: without the fixed first block", take_flag,
 	    TO(require_committed) },

@@ -92,7 +92,10 @@ verdict_text(const struct run *run, const struct unlocked *u)
 	say_news(say, "  committed: %s", opened->committed ? "yes" : "no, other recipients may see other content");
 	say_detail(say, "%s, issued by %s, valid until %s (%s)", key.algorithm, key.issuer,
 	    when_format(until, key.not_after), key.name);
-	say_detail(say, "tag of %u bits, %s length", opened->tag_bits, opened->encoding);
+	if (opened->tag_bits > 0)
+		say_detail(say, "tag of %u bits, %s length", opened->tag_bits, opened->encoding);
+	else
+		say_detail(say, "no tag, %s length", opened->encoding);
 }
 
 static void

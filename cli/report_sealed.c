@@ -7,6 +7,10 @@
 
 #include "ends.h"
 
+/* What --profile cbc gives. */
+static const char unauthenticated[] =
+    "--profile cbc: nothing authenticates the envelope; what is opened may have been changed on its way";
+
 static void
 sealed_json(const struct run *run, const struct sealed *s)
 {
@@ -18,6 +22,8 @@ sealed_json(const struct run *run, const struct sealed *s)
 
 	for (i = 0; i < s->warning_count; i++)
 		(void)json_array_append_new(warnings, say_string(s->warnings[i]));
+	if (run->args->cbc)
+		(void)json_array_append_new(warnings, json_string(unauthenticated));
 	if (about_certs != NULL)
 		(void)json_array_append_new(warnings, say_string(about_certs));
 	say_name(record, "output", "path_hex", s->output);
@@ -71,6 +77,8 @@ report_recipients(const struct run *run, const struct addressees *to)
 	addressees_report(run, to);
 	for (i = 0; i < to->left_out_count; i++)
 		say_warning(run->say, "%s", to->left_out[i]);
+	if (run->args->cbc)
+		say_warning(run->say, "%s", unauthenticated);
 	if (about_certs != NULL)
 		say_warning(run->say, "%s", about_certs);
 }

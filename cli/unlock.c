@@ -80,6 +80,8 @@ unlock_options(const struct job *job, struct unlocked *u)
 
 	options.open.threads = job->threads;
 	options.open.accept_short_tag = args->accept_short_tag;
+	options.open.accept_unauthenticated = args->accept_unauthenticated;
+	options.open.accept_legacy = args->accept_legacy;
 	options.open.require_committed = args->require_committed;
 	options.open.hooks = job->hooks;
 	options.open.namer = args->database != NULL ? roster_name : NULL;

@@ -70,13 +70,31 @@ gather(const struct flow *f, struct segment *s, const uint8_t **in, struct pli_e
 	return PLI_OK;
 }
 
+/* The cipher's part of the work. The end of a padded message becomes shorter by its padding. */
+static enum pli_status
+cipher(const struct flow *f, struct segment *s, unsigned worker, enum gcm_op op, const uint8_t *in, uint8_t *out)
+{
+	const struct flow_plan *plan = &f->plan;
+	enum pli_status rc;
+
+	if (plan->cbc == NULL)
+		return gcm_segment(plan->gcm, worker, op, s->off, in, out, s->len, s->digest, &s->err);
+	rc = cbc_segment(plan->cbc, worker, op, s->before, in, out, s->len, s->digest, &s->err);
+	if (rc == PLI_OK && op == GCM_OPEN && s->last) {
+		s->padding = cbc_padding(plan->cbc, out, s->len);
+		s->len -= s->padding;
+	}
+	return rc;
+}
+
 static void
 work(struct segment *s, unsigned worker, void *arg)
 {
 	struct flow *f = arg;
 	const struct flow_plan *plan = &f->plan;
-	uint8_t *out = plan->window == NULL ? NULL : plan->window(plan->arg, s);
-	enum gcm_op op = plan->op == GCM_HASH && s->off < plan->shown ? GCM_OPEN : plan->op;
+	bool ends = plan->cbc != NULL && s->last; /* padding is no content, and its place is nobody's */
+	uint8_t *out = plan->window == NULL || ends ? NULL : plan->window(plan->arg, s);
+	enum gcm_op op = plan->op == GCM_HASH && (ends || s->off < plan->shown) ? GCM_OPEN : plan->op;
 	const uint8_t *in;
 
 	if (out == NULL)
@@ -84,8 +102,7 @@ work(struct segment *s, unsigned worker, void *arg)
 	s->out = out;
 	if (out == s->buf && op != GCM_HASH)
 		ring_touch(s, s->len);
-	if (gather(f, s, &in, &s->err) != PLI_OK ||
-	    gcm_segment(plan->gcm, worker, op, s->off, in, out, s->len, s->digest, &s->err) != PLI_OK)
+	if (gather(f, s, &in, &s->err) != PLI_OK || cipher(f, s, worker, op, in, out) != PLI_OK)
 		return;
 	if (plan->put != NULL && plan->put(plan->arg, s, &s->err) != PLI_OK)
 		return;
@@ -136,8 +153,11 @@ flow_take(struct flow *f, const struct segment **shown, struct pli_error *err)
 		return PLI_OK;
 	if (s->err.status != PLI_OK)
 		return fail_copy(err, &s->err);
-	gcm_fold(f->plan.gcm, s->digest, s->len);
-	f->plan.progress.done += s->len;
+	if (f->plan.cbc != NULL)
+		cbc_fold(f->plan.cbc, s->padding);
+	else
+		gcm_fold(f->plan.gcm, s->digest, s->len);
+	f->plan.progress.done += s->len + s->padding;
 	return PLI_OK;
 }
 

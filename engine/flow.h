@@ -17,6 +17,7 @@
  */
 
 #include "bytes.h"
+#include "cbc.h"
 #include "gcm.h"
 #include "pli/stream.h"
 #include "ring.h"
@@ -27,7 +28,8 @@
 #define FLOW_SEGMENT_MAX (16u << 20)
 
 struct flow_plan {
-	struct gcm *gcm;
+	struct gcm *gcm; /* the cipher is this, or */
+	struct cbc *cbc; /* this */
 	enum gcm_op op;
 	uint64_t shown; /* GCM_HASH: the segments that begin below this offset are decrypted all the same */
 	const struct source *source; /* for extents; may be NULL */

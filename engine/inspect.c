@@ -21,6 +21,7 @@ struct inspection {
 	struct pli_recipient *recipients;
 	size_t recipient_count;
 	size_t refused; /* recipients whose way of wrapping is not accepted */
+	size_t legacy;  /* or only where that is asked for */
 	char *problems[PROBLEMS_MAX];
 	size_t problem_count;
 };
@@ -48,13 +49,14 @@ static enum pli_status
 describe_recipient(struct inspection *i, struct pli_recipient *out, const struct recipient *r, struct pli_error *err)
 {
 	enum pli_status rc;
+	enum recipient_use use;
 	char name[64];
-	bool accepted;
 
 	out->type = recipient_type_name(r->type);
-	if ((rc = recipient_algorithm(r, name, sizeof(name), &accepted, err)) != PLI_OK)
+	if ((rc = recipient_algorithm(r, name, sizeof(name), &use, err)) != PLI_OK)
 		return rc;
-	i->refused += !accepted;
+	i->refused += use == RECIPIENT_REFUSED;
+	i->legacy += use == RECIPIENT_LEGACY;
 	/* A name that libcrypto cannot read stays NULL; memory that is short shows in the algorithm. */
 	if (r->issuer.len > 0) {
 		out->issuer = names_text_der(r->issuer);
@@ -92,7 +94,10 @@ find_problems(struct inspection *i, const struct head *h, struct pli_error *err)
 	bool gcm = h->cipher != NULL && h->cipher->mode == MODE_GCM;
 
 	if (h->type->container == CONTAINER_ENVELOPED)
-		rc = problem(i, err, "EnvelopedData: nothing authenticates the content");
+		rc = problem(i, err, "EnvelopedData: nothing authenticates the content%s",
+		    h->cipher != NULL && !gcm ? ": opened only with --accept-unauthenticated" : "");
+	if (rc == PLI_OK && h->cipher != NULL && h->cipher->legacy)
+		rc = problem(i, err, "the cipher %s is weak: opened only with --accept-legacy", i->cipher);
 	if (rc == PLI_OK && (h->cipher == NULL || gcm != (h->type->container == CONTAINER_AUTH_ENVELOPED)))
 		rc = problem(i, err, "the cipher %s is not accepted in this container", i->cipher);
 	if (rc == PLI_OK && gcm && (h->tag_len < 12 || h->tag_len > 16))
@@ -102,8 +107,12 @@ find_problems(struct inspection *i, const struct head *h, struct pli_error *err)
 		    i, err, "a tag of %zu bytes instead of 16: opened only with --accept-short-tag", h->tag_len);
 	if (rc == PLI_OK && gcm && h->nonce.len > HEAD_NONCE_MAX)
 		rc = problem(i, err, "a nonce of %zu bytes, more than are accepted", h->nonce.len);
-	if (rc == PLI_OK && !oids_same(h->inner_type, oid_data))
-		rc = problem(i, err, "the content is of another type than data");
+	if (rc == PLI_OK && !oids_same(h->inner_type, oid_data)) {
+		const struct oids_content_type *type = oids_content_type(h->inner_type);
+
+		rc = problem(
+		    i, err, "the content is %s, of another type than data", type == NULL ? "unknown" : type->name);
+	}
 	if (rc == PLI_OK && !h->has_content)
 		rc = problem(i, err, "it has no content: that was kept elsewhere");
 	if (rc == PLI_OK && h->recipient_count == 0)
@@ -111,6 +120,10 @@ find_problems(struct inspection *i, const struct head *h, struct pli_error *err)
 	else if (rc == PLI_OK && i->refused > 0)
 		rc = problem(i, err, "%zu of %zu recipients: the way in which their key is wrapped is not accepted",
 		    i->refused, h->recipient_count);
+	if (rc == PLI_OK && i->legacy > 0)
+		rc = problem(i, err,
+		    "%zu of %zu recipients: opened only with --accept-legacy, for how their key is wrapped", i->legacy,
+		    h->recipient_count);
 	return rc;
 }
 
@@ -128,7 +141,8 @@ inspect_other(struct inspection *i, const struct message *m, struct pli_error *e
 		return fail(
 		    err, PLI_ERR_MALFORMED, "%s is truncated, or has bytes behind its end", source_name(m->source));
 	i->public.file_bytes = size;
-	return problem(i, err, "%s is not an encrypted envelope", h->type->name);
+	return problem(i, err, "%s is not an encrypted envelope%s", h->type->name,
+	    oids_same(h->type_oid, oid_signed) ? ": what is signed is inside" : "");
 }
 
 static enum pli_status
@@ -144,6 +158,14 @@ inspect_enveloped(struct inspection *i, struct message *m, struct pli_error *err
 		return rc;
 	if (m->tail.attributes.len > 1 && m->tail.attributes.p[1] == 0x80 &&
 	    (rc = problem(i, err, "the authenticated attributes are not in DER")) != PLI_OK)
+		return rc;
+	if (h->cipher != NULL && h->cipher->mode == MODE_CBC && h->nonce.len == 0 &&
+	    (rc = problem(i, err, "the cipher %s without its initialization vector: it is damaged", i->cipher)) !=
+		PLI_OK)
+		return rc;
+	if (h->cipher != NULL && h->cipher->mode == MODE_CBC &&
+	    (m->content == 0 || m->content % h->cipher->block != 0) &&
+	    (rc = problem(i, err, "the content is no whole number of cipher blocks: it is damaged")) != PLI_OK)
 		return rc;
 	if (h->cipher != NULL && h->cipher->mode == MODE_GCM) {
 		i->public.tag_bits = 8 * (unsigned)h->tag_len;
@@ -185,7 +207,8 @@ pli_inspect(struct pli_envelope **out, struct pli *pli, const struct pli_input *
 	i->public.encoding = m.head.definite ? "definite" : "indefinite";
 	i->public.armor = message_armor(&m);
 	/* Recipients that are refused are no obstacle to the others. */
-	i->public.accepted = i->problem_count == (i->refused > 0 && i->refused < i->recipient_count ? 1 : 0);
+	i->public.accepted = i->problem_count == (size_t)(i->refused > 0) + (i->legacy > 0) &&
+			     (i->problem_count == 0 || i->refused + i->legacy < i->recipient_count);
 	i->public.recipient_count = i->recipient_count;
 	i->public.recipients = i->recipients;
 	i->public.problem_count = i->problem_count;

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "cbc.h"
+
 #define EXTENT_LEAST (64u << 10)
 #define PIECES_PER_CANCEL 4096
 
@@ -170,6 +172,38 @@ message_fill(struct message *m, struct segment *s, struct pli_error *err)
 			len = (size_t)m->payload;
 		if ((rc = take(m, s, len, err)) != PLI_OK)
 			return rc;
+	}
+	return PLI_OK;
+}
+
+enum pli_status
+message_more(struct message *m, bool *more, struct pli_error *err)
+{
+	enum pli_status rc = next_piece(m, err);
+
+	*more = rc == PLI_OK && !m->ended;
+	return rc;
+}
+
+enum pli_status
+message_last(const struct message *m, const struct segment *s, uint8_t *out, size_t n, struct pli_error *err)
+{
+	size_t first = s->len - n, i, from, to;
+	uint8_t block[CBC_BLOCK_MAX];
+	const uint8_t *p;
+	enum pli_status rc;
+
+	memcpy(out, s->buf + first, n);
+	for (i = 0; i < s->extent_count; i++) {
+		const struct extent *e = &s->extents[i];
+
+		from = e->at < first ? first : e->at;
+		to = e->at + e->len;
+		if (to <= from)
+			continue;
+		if ((rc = source_at(m->source, e->off + (from - e->at), to - from, block, &p, err)) != PLI_OK)
+			return rc;
+		memcpy(out + (from - first), p, to - from);
 	}
 	return PLI_OK;
 }

@@ -39,6 +39,13 @@ uint64_t message_total(const struct message *m);
  */
 enum pli_status message_fill(struct message *m, struct segment *s, struct pli_error *err) PLI_MUST_CHECK;
 
+/* message_more: does content follow what was filled? Reads the headers up to it, and fails as message_fill does. */
+enum pli_status message_more(struct message *m, bool *more, struct pli_error *err) PLI_MUST_CHECK;
+
+/* message_last copies the last n bytes (at most s->len) of what message_fill put into s. Fails with PLI_ERR_IO. */
+enum pli_status message_last(
+    const struct message *m, const struct segment *s, uint8_t *out, size_t n, struct pli_error *err) PLI_MUST_CHECK;
+
 /* message_skip steps over all the content that is left. */
 enum pli_status message_skip(struct message *m, struct pli_error *err) PLI_MUST_CHECK;
 

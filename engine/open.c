@@ -127,11 +127,11 @@ open_in_two_passes(struct job *j, struct pli_error *err)
 	struct pli_error again = { 0 };
 	enum pli_status rc;
 
-	if ((rc = pass(j, &first, err)) != PLI_OK || (rc = opening_authenticate(&j->opening, err)) != PLI_OK ||
-	    (rc = gcm_restart(j->opening.gcm, err)) != PLI_OK)
+	if ((rc = pass(j, &first, err)) != PLI_OK || (rc = opening_authenticate(&j->opening, err)) != PLI_OK)
 		return rc;
-	j->authentic = j->opening.message.content;
-	message_rewind(&j->opening.message);
+	j->authentic = opening_content(&j->opening);
+	if ((rc = opening_restart(&j->opening, err)) != PLI_OK)
+		return rc;
 	rc = pass(j, &second, &again);
 	if (rc == PLI_ERR_MALFORMED || (rc == PLI_OK && j->compared != j->digests.len))
 		return changed(j, err);

@@ -15,7 +15,10 @@ struct opening {
 	struct pli_open_options options;
 	struct source *source;
 	struct message message;
-	struct gcm *gcm;
+	struct gcm *gcm;               /* the content cipher is this, or */
+	struct cbc *cbc;               /* this */
+	uint8_t before[CBC_BLOCK_MAX]; /* CBC: the last block of ciphertext before what comes next */
+	bool lost;                     /* there is no content key: told at the end, if the content cannot tell */
 	int threads;
 	size_t key;        /* index of the one that is a recipient */
 	uint64_t matching; /* bytes from the begin that are those of the fixed first block */
@@ -39,10 +42,16 @@ enum pli_status opening_fill(struct opening *o, struct segment *s, struct pli_er
 void opening_seen(struct opening *o, const struct segment *s);
 
 /*
- * opening_authenticate reads the tail, after all the content was folded, and checks the tag; then, if the options want it,
- * that the content began with the fixed first block.
+ * opening_authenticate reads the tail, after all the content was folded, and checks the tag or, where there is none, the
+ * padding; then, if the options want it, that the content began with the fixed first block.
  */
 enum pli_status opening_authenticate(struct opening *o, struct pli_error *err) PLI_MUST_CHECK;
+
+/* opening_restart begins a second pass, over the same content. */
+enum pli_status opening_restart(struct opening *o, struct pli_error *err) PLI_MUST_CHECK;
+
+/* opening_content is the length of the content, after all of it was folded. */
+uint64_t opening_content(const struct opening *o);
 
 /* opening_result says what was opened. */
 void opening_result(const struct opening *o, struct pli_opened *result);

@@ -22,14 +22,16 @@ struct pli_sealer {
 	struct pli_seal_options options;
 	struct sink *sink;
 	struct layout layout;
-	struct gcm *gcm;
+	struct gcm *gcm; /* the content cipher is this, or */
+	struct cbc *cbc; /* this */
 	struct flow *flow;
 	uint64_t length;         /* of the content, or PLI_LENGTH_UNKNOWN */
 	uint64_t taken;          /* content bytes from the caller */
 	struct segment *filling; /* or NULL */
 	bool begun;              /* the head is written */
+	bool padded;             /* CBC: so is the padding */
 	struct buf chunk;        /* unknown length: a part of an OCTET STRING */
-	uint64_t written;        /* unknown length: content bytes written */
+	uint64_t written;        /* in order: ciphertext bytes written */
 	struct pli_error err;    /* the first failure */
 };
 
@@ -45,7 +47,7 @@ nested(struct pli_error *err)
 static enum pli_status
 too_long(struct pli_error *err)
 {
-	return fail(err, PLI_ERR_LIMIT, "the content is longer than the %llu bytes that one AES-GCM message can hold",
+	return fail(err, PLI_ERR_LIMIT, "the content is longer than the %llu bytes that one envelope can hold",
 	    (unsigned long long)PLI_CONTENT_MAX);
 }
 
@@ -132,6 +134,35 @@ drained(void *arg, const struct segment *s, struct pli_error *err)
 	return PLI_OK;
 }
 
+/* How many bytes of ciphertext so much content becomes: RFC 5652 6.3 adds one to sixteen. */
+static uint64_t
+encrypted_len(const struct pli_sealer *sealer, uint64_t len)
+{
+	return sealer->options.profile == PLI_PROFILE_CBC ? len + CBC_BLOCK_MAX - len % CBC_BLOCK_MAX : len;
+}
+
+static enum pli_status
+start_cipher(
+    struct pli_sealer *sealer, struct flow_plan *plan, struct pli *pli, const struct wrap *wrap, struct pli_error *err)
+{
+	enum pli_status rc;
+
+	if (sealer->options.profile == PLI_PROFILE_CBC) {
+		/* One block after the other: a worker helps only where it is not this thread that reads or writes. */
+		plan->threads = plan->threads == 0 ? 0 : 1;
+		rc = cbc_new(
+		    &sealer->cbc, pli, CBC_BLOCK_MAX, secret_view(&wrap->key), secret_view(&wrap->nonce), 1, true, err);
+		plan->cbc = sealer->cbc;
+		return rc;
+	}
+	rc = gcm_new(&sealer->gcm, pli, secret_view(&wrap->key), secret_view(&wrap->nonce),
+	    plan->threads == 0 ? 1 : (unsigned)plan->threads, sealer->length, true, err);
+	plan->gcm = sealer->gcm;
+	if (rc == PLI_OK && gcm_serial(sealer->gcm))
+		plan->threads = 0;
+	return rc;
+}
+
 static enum pli_status
 start_flow(struct pli_sealer *sealer, struct pli *pli, const struct wrap *wrap, const struct source *input,
     struct pli_error *err)
@@ -142,7 +173,7 @@ start_flow(struct pli_sealer *sealer, struct pli *pli, const struct wrap *wrap, 
 		.source = input,
 		.segment = sealer->options.segment,
 		.hooks = &sealer->options.hooks,
-		.progress = { .total = sealer->length == PLI_LENGTH_UNKNOWN ? 0 : sealer->length,
+		.progress = { .total = sealer->length == PLI_LENGTH_UNKNOWN ? 0 : encrypted_len(sealer, sealer->length),
 		    .pass = 1,
 		    .passes = 1 },
 		.window = positional ? window : NULL,
@@ -153,14 +184,8 @@ start_flow(struct pli_sealer *sealer, struct pli *pli, const struct wrap *wrap, 
 	enum pli_status rc;
 
 	plan.threads = flow_threads(sealer->options.threads, plan.segment, sealer->length);
-	rc = gcm_new(&sealer->gcm, pli, secret_view(&wrap->key), secret_view(&wrap->nonce),
-	    plan.threads == 0 ? 1 : (unsigned)plan.threads, sealer->length, true, err);
-	if (rc != PLI_OK)
-		return rc;
-	plan.gcm = sealer->gcm;
-	if (gcm_serial(sealer->gcm))
-		plan.threads = 0;
-	return flow_new(&sealer->flow, &plan, err);
+	rc = start_cipher(sealer, &plan, pli, wrap, err);
+	return rc == PLI_OK ? flow_new(&sealer->flow, &plan, err) : rc;
 }
 
 enum pli_status
@@ -180,8 +205,10 @@ sealing_new(struct pli_sealer **out, struct pli *pli, const struct wrap *wrap, u
 	s->length = length;
 	if ((rc = flow_segment(&s->options.segment, err)) != PLI_OK ||
 	    (rc = sink_open(&s->sink, output, input, &s->options.hooks, err)) != PLI_OK ||
-	    (rc = layout_init(&s->layout, buf_view(&wrap->recipients), buf_view(&wrap->algorithm),
-		 length == PLI_LENGTH_UNKNOWN ? LAYOUT_UNKNOWN : length, err)) != PLI_OK ||
+	    (rc = layout_init(&s->layout,
+		 options->profile == PLI_PROFILE_CBC ? CONTAINER_ENVELOPED : CONTAINER_AUTH_ENVELOPED,
+		 buf_view(&wrap->recipients), buf_view(&wrap->algorithm),
+		 length == PLI_LENGTH_UNKNOWN ? LAYOUT_UNKNOWN : encrypted_len(s, length), err)) != PLI_OK ||
 	    (rc = start_flow(s, pli, wrap, input, err)) != PLI_OK) {
 		pli_sealer_free(s);
 		return rc;
@@ -199,7 +226,7 @@ pli_sealer_new(struct pli_sealer **out, struct pli *pli, const struct pli_certs 
 
 	*out = NULL;
 	if ((rc = pli_certs_check(certs, &options->policy, err)) == PLI_OK &&
-	    (rc = wrap_init(&wrap, pli, certs, err)) == PLI_OK)
+	    (rc = wrap_init(&wrap, pli, certs, options->profile, err)) == PLI_OK)
 		rc = sealing_new(out, pli, &wrap, length, output, NULL, options, err);
 	wrap_clear(&wrap);
 	return rc;
@@ -268,6 +295,31 @@ pli_sealer_write(struct pli_sealer *s, const void *data, size_t len, struct pli_
 	return s->err.status == PLI_OK ? PLI_OK : fail_copy(err, &s->err);
 }
 
+/* Adds the padding to seg, which ends the content and has room for it: RFC 5652 6.3. */
+static void
+pad(struct segment *seg)
+{
+	size_t n = CBC_BLOCK_MAX - seg->len % CBC_BLOCK_MAX;
+
+	memset(seg->buf + seg->len, (int)n, n);
+	seg->len += n;
+	ring_touch(seg, seg->len);
+}
+
+/* Submits what is left, and makes the last segment the last. */
+static enum pli_status
+submit_last(struct pli_sealer *s, struct pli_error *err)
+{
+	enum pli_status rc;
+
+	if (s->cbc != NULL && !s->padded) {
+		if (s->filling == NULL && (rc = flow_next(s->flow, &s->filling, err)) != PLI_OK)
+			return rc;
+		pad(s->filling);
+	}
+	return s->filling == NULL ? PLI_OK : submit(s, err);
+}
+
 static enum pli_status
 finish(struct pli_sealer *s, struct pli_sealed *result, struct pli_error *err)
 {
@@ -279,14 +331,13 @@ finish(struct pli_sealer *s, struct pli_sealed *result, struct pli_error *err)
 	if (s->length != PLI_LENGTH_UNKNOWN && s->taken < s->length)
 		return fail(err, PLI_ERR_USAGE, "less content than the %llu bytes that were said",
 		    (unsigned long long)s->length);
-	if (s->filling != NULL && (rc = submit(s, err)) != PLI_OK)
-		return rc;
-	if ((rc = begin(s, err)) != PLI_OK || (rc = flow_finish(s->flow, err)) != PLI_OK ||
-	    (rc = gcm_tag(s->gcm, tag, err)) != PLI_OK ||
+	if ((rc = submit_last(s, err)) != PLI_OK || (rc = begin(s, err)) != PLI_OK ||
+	    (rc = flow_finish(s->flow, err)) != PLI_OK ||
+	    (s->gcm != NULL && (rc = gcm_tag(s->gcm, tag, err)) != PLI_OK) ||
 	    (rc = layout_tail(&s->layout, view_of(tag, sizeof(tag)), &tail, err)) != PLI_OK ||
 	    (rc = flush_chunk(s, err)) != PLI_OK)
 		goto out;
-	end = layout_place(&s->layout, s->taken);
+	end = layout_place(&s->layout, encrypted_len(s, s->taken));
 	if (sink_positional(s->sink))
 		rc = sink_put(s->sink, end, view_of(NULL, 0), buf_view(&tail), err);
 	else
@@ -294,7 +345,9 @@ finish(struct pli_sealer *s, struct pli_sealed *result, struct pli_error *err)
 	if (rc != PLI_OK || (rc = sink_commit(s->sink, err)) != PLI_OK)
 		goto out;
 	if (result != NULL)
-		*result = (struct pli_sealed){ end + tail.len, s->taken, "AuthEnvelopedData", "aes-256-gcm",
+		*result = (struct pli_sealed){ end + tail.len, s->taken,
+			s->cbc != NULL ? "EnvelopedData" : "AuthEnvelopedData",
+			s->cbc != NULL ? "aes-256-cbc" : "aes-256-gcm",
 			s->layout.definite ? "definite" : "indefinite" };
 out:
 	buf_clear(&tail);
@@ -318,6 +371,7 @@ pli_sealer_free(struct pli_sealer *s)
 		return;
 	flow_free(s->flow);
 	gcm_free(s->gcm);
+	cbc_free(s->cbc);
 	layout_clear(&s->layout);
 	sink_close(s->sink);
 	buf_clear(&s->chunk);
@@ -338,6 +392,10 @@ feed_extents(struct pli_sealer *s, struct pli_error *err)
 		seg->extents[0] = (struct extent){ s->taken, 0, seg->len };
 		seg->extent_count = 1;
 		s->taken += seg->len;
+		if (s->cbc != NULL && s->taken == s->length && seg->len < seg->cap) {
+			pad(seg);
+			s->padded = true;
+		}
 		flow_submit(s->flow);
 	}
 	return PLI_OK;
@@ -409,7 +467,7 @@ pli_seal(struct pli *pli, const struct pli_certs *certs, const struct pli_input 
 		rc = too_long(err);
 		goto out;
 	}
-	if ((rc = wrap_init(&wrap, pli, certs, err)) != PLI_OK ||
+	if ((rc = wrap_init(&wrap, pli, certs, options->profile, err)) != PLI_OK ||
 	    (rc = sealing_new(&sealer, pli, &wrap, length, out, input, options, err)) != PLI_OK)
 		goto out;
 	rc = sealing_run(sealer, input, result, err);
@@ -423,6 +481,7 @@ out:
 uint64_t
 pli_seal_bound(const struct pli_certs *certs, uint64_t content_len)
 {
+	/* 1,024 bytes are more than all the rest, padding included. */
 	uint64_t extra = content_len / LAYOUT_CHUNK * 5 + 5 + recipients_bound(certs) + 1024;
 
 	return content_len > UINT64_MAX - extra ? UINT64_MAX : content_len + extra;

@@ -11,9 +11,20 @@
 #include "gcm.h"
 #include "names.h"
 #include "recipients.h"
+#include "rsa15.h"
 
 #define NAMED_MAX 6
 #define WRAP_NAME_MAX 320
+
+/* What FORMAT.md says of what is written. */
+static const struct profile {
+	enum recipients_profile asked;
+	const char *cipher, *rsa, *ec;
+	size_t key_len, nonce_len, tag_len;
+} profiles[] = {
+	[PLI_PROFILE_GCM] = { RECIPIENTS_GCM, "aes-256-gcm", "rsaOaep-sha256", "ecdh-sha256", 32, 12, GCM_TAG },
+	[PLI_PROFILE_CBC] = { RECIPIENTS_CBC, "aes-256-cbc", "rsa-pkcs1", "ecdh-sha256", 32, 16, 0 },
+};
 
 /* Copies all recipients but our own to kept (if wanted), and the encrypted key of our own to wrapped. */
 static enum pli_status
@@ -45,12 +56,13 @@ split(const struct head *h, const struct recipients_kek *kek, struct buf *kept, 
  * another hash than the one it used, and the envelope would open for nobody.
  */
 static enum pli_status
-check_kept(const struct wrap *w, size_t count, struct pli_error *err)
+check_kept(const struct wrap *w, size_t count, const struct profile *p, struct pli_error *err)
 {
 	struct recipients all;
 	struct recipient r;
 	enum pli_status rc;
-	bool found, accepted;
+	enum recipient_use use;
+	bool found;
 	char name[64];
 
 	recipient_start(&all, buf_view(&w->recipients));
@@ -59,10 +71,10 @@ check_kept(const struct wrap *w, size_t count, struct pli_error *err)
 			return rc;
 		if (!found)
 			return count == 0 ? PLI_OK : fail(err, PLI_ERR, "libcrypto's CMS lost a recipient");
-		if ((rc = recipient_algorithm(&r, name, sizeof(name), &accepted, err)) != PLI_OK)
+		if ((rc = recipient_algorithm(&r, name, sizeof(name), &use, err)) != PLI_OK)
 			return rc;
-		if (count == 0 || !accepted ||
-		    strcmp(name, r.type == RECIPIENT_KTRI ? "rsaOaep-sha256" : "ecdh-sha256") != 0)
+		if (count == 0 || use == RECIPIENT_REFUSED ||
+		    strcmp(name, r.type == RECIPIENT_KTRI ? p->rsa : p->ec) != 0)
 			return fail(
 			    err, PLI_ERR, "libcrypto's CMS wrapped a content key in another way than it was asked to");
 	}
@@ -81,8 +93,10 @@ read_back(struct head *h, const struct buf *der, struct pli_error *err)
 }
 
 enum pli_status
-wrap_init(struct wrap *w, struct pli *pli, const struct pli_certs *certs, struct pli_error *err)
+wrap_init(
+    struct wrap *w, struct pli *pli, const struct pli_certs *certs, enum pli_profile profile, struct pli_error *err)
 {
+	const struct profile *p = &profiles[profile];
 	struct recipients_kek kek = { 0 };
 	struct buf der = { 0 };
 	struct view wrapped;
@@ -90,19 +104,19 @@ wrap_init(struct wrap *w, struct pli *pli, const struct pli_certs *certs, struct
 	enum pli_status rc;
 
 	*w = (struct wrap){ 0 };
-	if ((rc = recipients_seal(pli, certs, &der, &kek, err)) != PLI_OK ||
+	if ((rc = recipients_seal(pli, p->asked, certs, &der, &kek, err)) != PLI_OK ||
 	    (rc = read_back(&h, &der, err)) != PLI_OK ||
 	    (rc = split(&h, &kek, &w->recipients, &wrapped, err)) != PLI_OK ||
 	    (rc = recipients_unwrap(pli, &kek, wrapped, &w->key, err)) != PLI_OK ||
 	    (rc = secret_set(&w->nonce, h.nonce, err)) != PLI_OK ||
 	    (rc = buf_add(&w->algorithm, h.algorithm, err)) != PLI_OK)
 		goto out;
-	if ((rc = check_kept(w, pli_certs_count(certs), err)) != PLI_OK)
+	if ((rc = check_kept(w, pli_certs_count(certs), p, err)) != PLI_OK)
 		goto out;
-	/* What libcrypto chose must be what FORMAT.md says. */
-	if (h.cipher == NULL || strcmp(h.cipher->name, "aes-256-gcm") != 0 || w->key.len != 32 || w->nonce.len != 12 ||
-	    h.tag_len != GCM_TAG)
-		rc = fail(err, PLI_ERR, "libcrypto's CMS chose another cipher than AES-256-GCM");
+	/* What libcrypto chose must be what was asked for. */
+	if (h.cipher == NULL || strcmp(h.cipher->name, p->cipher) != 0 || w->key.len != p->key_len ||
+	    w->nonce.len != p->nonce_len || h.tag_len != p->tag_len)
+		rc = fail(err, PLI_ERR, "libcrypto's CMS chose another cipher than %s", p->cipher);
 out:
 	buf_clear(&der);
 	wipe(&kek, sizeof(kek));
@@ -123,7 +137,7 @@ wrap_clear(struct wrap *w)
 static bool
 matches(const struct pli_key *key, const struct recipient *r)
 {
-	if (r->type != RECIPIENT_KTRI && r->type != RECIPIENT_KARI)
+	if (r->type != RECIPIENT_KTRI && r->type != RECIPIENT_KARI && (!KEM_OFFERED || r->type != RECIPIENT_KEMRI))
 		return false;
 	return r->ski.len > 0 ? recipients_match_ski(key, r->ski) : recipients_match_name(key, r->issuer, r->serial);
 }
@@ -219,14 +233,23 @@ find(const struct pli_key *const *keys, size_t count, const struct head *h, cons
 }
 
 static enum pli_status
-check_algorithm(const struct recipient *r, struct pli_error *err)
+check_algorithm(const struct recipient *r, bool legacy, struct pli_error *err)
 {
+	enum recipient_use use;
 	enum pli_status rc;
 	char name[64], *oid;
-	bool accepted;
 
-	if ((rc = recipient_algorithm(r, name, sizeof(name), &accepted, err)) != PLI_OK || accepted)
+	if ((rc = recipient_algorithm(r, name, sizeof(name), &use, err)) != PLI_OK || use == RECIPIENT_ACCEPTED)
 		return rc;
+	if (use == RECIPIENT_LEGACY) {
+		if (legacy)
+			return PLI_OK;
+		rc = fail(err, PLI_ERR_UNSUPPORTED,
+		    "the content key is wrapped for this key in a way that is broken (%s%s)", name,
+		    r->type == RECIPIENT_KARI ? " with triple DES" : "");
+		fail_hint(err, "if the sender knows nothing newer, use --accept-legacy");
+		return rc;
+	}
 	oid = names_oid(recipient_oid(r));
 	rc = fail(err, PLI_ERR_UNSUPPORTED, "the content key is wrapped with %s for this key, which is not accepted",
 	    name[0] != '\0' ? name
@@ -259,26 +282,34 @@ unwrap(struct pli *pli, const struct pli_key *key, const struct head *h, const s
 
 enum pli_status
 wrap_open(struct pli *pli, const struct pli_key *const *keys, size_t count, const struct head *h,
-    const struct pli_open_options *options, size_t *which, struct secret *key, struct pli_error *err)
+    const struct pli_open_options *options, struct wrap_found *found, struct pli_error *err)
 {
 	struct pli_error why = { 0 };
 	struct recipient r = { 0 };
 	struct secret other = { 0 };
 	enum pli_status rc;
 
-	if ((rc = find(keys, count, h, options, which, &r, err)) != PLI_OK ||
-	    (rc = check_algorithm(&r, err)) != PLI_OK ||
+	*found = (struct wrap_found){ 0 };
+	if ((rc = find(keys, count, h, options, &found->which, &r, err)) != PLI_OK ||
+	    (rc = check_algorithm(&r, options->accept_legacy, err)) != PLI_OK ||
 	    (rc = recipients_random(pli, h->cipher->key_len, &other, err)) != PLI_OK)
 		goto out;
-	rc = unwrap(pli, keys[*which], h, &r, key, &why);
-	/* It can also come back with another length. Either is shown at the tag. */
-	if (rc == PLI_ERR_AUTH || (rc == PLI_OK && key->len != h->cipher->key_len)) {
-		*key = other;
+	if (r.type == RECIPIENT_KTRI && oids_same(recipient_oid(&r), oid_rsa)) {
+		rc = rsa15_unwrap(pli, keys[found->which], r.encrypted, h->cipher->key_len, &found->key, err);
+		goto out;
+	}
+	rc = unwrap(pli, keys[found->which], h, &r, &found->key, &why);
+	/* It can also come back with another length. Either is shown at the end. */
+	if (rc == PLI_ERR_AUTH || (rc == PLI_OK && found->key.len != h->cipher->key_len)) {
+		found->key = other;
+		found->lost = true;
 		rc = PLI_OK;
 	} else if (rc != PLI_OK) {
 		rc = fail_copy(err, &why);
 	}
 out:
 	secret_clear(&other);
+	if (rc != PLI_OK)
+		secret_clear(&found->key);
 	return rc;
 }

@@ -34,17 +34,30 @@ item(struct buf *b, uint8_t tag, struct view body)
 	must(build_item(b, tag, body, NULL) == PLI_OK);
 }
 
-void
-craft_init(struct craft *c)
+static void
+begin(struct craft *c, enum pli_profile profile)
 {
 	enum support_kind kind = SUPPORT_P256;
 	struct pli_certs *certs = support_certs(&kind, 1);
 
-	*c = (struct craft){ .container = oid_auth_enveloped, .inner_type = oid_data, .tag_len = 16 };
-	must(wrap_init(&c->wrap, support_pli(), certs, NULL) == PLI_OK);
+	must(wrap_init(&c->wrap, support_pli(), certs, profile, NULL) == PLI_OK);
 	add(&c->recipients, buf_view(&c->wrap.recipients));
 	add(&c->algorithm, buf_view(&c->wrap.algorithm));
 	pli_certs_free(certs);
+}
+
+void
+craft_init(struct craft *c)
+{
+	*c = (struct craft){ .container = oid_auth_enveloped, .inner_type = oid_data, .tag_len = 16 };
+	begin(c, PLI_PROFILE_GCM);
+}
+
+void
+craft_cbc(struct craft *c)
+{
+	*c = (struct craft){ .container = oid_enveloped, .inner_type = oid_data, .cbc = true };
+	begin(c, PLI_PROFILE_CBC);
 }
 
 void
@@ -102,6 +115,15 @@ craft_cipher(struct craft *c, struct view plain)
 	int n = 0;
 
 	must(ctx != NULL && plain.len <= INT32_MAX && buf_reserve(&c->ciphertext, plain.len + 16, NULL) == PLI_OK);
+	if (c->cbc) {
+		must(EVP_EncryptInit_ex(ctx, EVP_aes_256_cbc(), NULL, c->wrap.key.p, c->wrap.nonce.p) == 1 &&
+		     EVP_EncryptUpdate(ctx, c->ciphertext.p, &n, plain.p, (int)plain.len) == 1);
+		c->ciphertext.len = (size_t)n;
+		must(EVP_EncryptFinal_ex(ctx, c->ciphertext.p + n, &n) == 1);
+		c->ciphertext.len += (size_t)n;
+		EVP_CIPHER_CTX_free(ctx);
+		return;
+	}
 	must(EVP_EncryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, c->wrap.key.p, c->wrap.nonce.p) == 1);
 	add(&aad, buf_view(&c->attributes));
 	if (aad.len > 0) {
@@ -168,7 +190,8 @@ craft_message(const struct craft *c, struct buf *out)
 	item(&data, TAG_SET, buf_view(&c->recipients));
 	add(&data, buf_view(&encrypted));
 	add(&data, buf_view(&c->attributes));
-	item(&data, TAG_OCTETS, view_of(c->tag, c->tag_len));
+	if (!c->cbc)
+		item(&data, TAG_OCTETS, view_of(c->tag, c->tag_len));
 	add(&data, buf_view(&c->unattributes));
 	enclose(c, &data, TAG_SEQUENCE);
 	enclose(c, &data, CONTEXT_0);

@@ -2,7 +2,7 @@
 #define PLI_CRAFT_H
 
 /*
- * craft.h - AuthEnvelopedData made by hand, right or wrong, for a content key that the test knows.
+ * craft.h - AuthEnvelopedData, and EnvelopedData, made by hand, right or wrong, for a content key that the test knows.
  *
  *      craft_init -> change fields -> craft_cipher, craft_content ... -> craft_message -> craft_clear
  *
@@ -15,6 +15,7 @@
 struct craft {
 	struct wrap wrap;
 	bool indefinite;         /* the levels around the content */
+	bool cbc;                /* by craft_cbc: no tag, and the ciphertext is padded */
 	struct view container;   /* OID, contents octets */
 	struct view inner_type;  /* OID, contents octets */
 	struct buf recipients;   /* contents octets of the SET */
@@ -26,6 +27,9 @@ struct craft {
 	uint8_t tag[32];         /* by craft_cipher: 16 bytes, and zeroes */
 	size_t tag_len;          /* of it, that the message holds */
 };
+
+/* craft_cbc makes an EnvelopedData in AES-256-CBC for the same recipient instead. */
+void craft_cbc(struct craft *c);
 
 /* craft_init makes what pli itself would write, but for the content: for one recipient, support's P-256 key. */
 void craft_init(struct craft *c);

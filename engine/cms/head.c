@@ -145,6 +145,16 @@ read_gcm(struct head *h, struct view parameters)
 	return params.body.len == 0;
 }
 
+/* The initialization vector, RFC 3565 2.3, RFC 3370 5.1; it stays empty where it is none. */
+static void
+read_cbc(struct head *h, struct view parameters)
+{
+	struct read_item iv;
+
+	if (read_tagged(&parameters, TAG_OCTETS, &iv) && parameters.len == 0 && iv.body.len == h->cipher->block)
+		h->nonce = iv.body;
+}
+
 static bool
 parse_algorithm(struct cursor *c, struct head *h)
 {
@@ -159,6 +169,8 @@ parse_algorithm(struct cursor *c, struct head *h)
 	h->cipher = oids_cipher(oid.body);
 	if (h->cipher != NULL && h->cipher->mode == MODE_GCM && !read_gcm(h, algorithm.body))
 		return bad(c, "the parameters of AES-GCM are not what RFC 5084 says");
+	if (h->cipher != NULL && h->cipher->mode == MODE_CBC)
+		read_cbc(h, algorithm.body);
 	return true;
 }
 
@@ -237,12 +249,30 @@ head_parse(struct head *h, struct view in, bool *more, struct pli_error *err)
 	return fail_copy(err, &own);
 }
 
+/* UnprotectedAttributes, unauthAttrs: a SET OF SEQUENCE { OID, SET }, RFC 5652 5.3, whose values are nobody's business. */
+static bool
+read_attributes(struct cursor *c, uint8_t tag, const struct head_level *around)
+{
+	static const char what[] = "damaged attributes";
+	struct read_item all, one, oid, values;
+
+	if (!optional(c, tag, around, &all, what))
+		return false;
+	if (all.whole.len == 0)
+		return true;
+	while (all.body.len > 0)
+		if (!read_tagged(&all.body, TAG_SEQUENCE, &one) || !read_tagged(&one.body, TAG_OID, &oid) ||
+		    !read_tagged(&one.body, TAG_SET, &values) || one.body.len != 0)
+			return bad(c, what);
+	return true;
+}
+
 enum pli_status
 head_parse_tail(
     const struct head *h, uint64_t at, struct view rest_of_file, struct head_tail *tail, struct pli_error *err)
 {
 	struct cursor c = { rest_of_file, at, 0, false, err };
-	struct read_item attributes = { 0 }, mac = { 0 }, skipped;
+	struct read_item attributes = { 0 }, mac = { 0 };
 	bool ok, authenticated = h->type->container == CONTAINER_AUTH_ENVELOPED;
 
 	*tail = (struct head_tail){ 0 };
@@ -252,13 +282,13 @@ head_parse_tail(
 		     item(&c, TAG_OCTETS, &h->level[2], &mac, "no authentication tag");
 	/* Behind the last field a definite level is at its end, where the file may end too. */
 	if (ok && (h->level[2].indefinite || offset(&c) < h->level[2].end))
-		ok = optional(&c, TAG_EXPLICIT | (authenticated ? 2 : 1), &h->level[2], &skipped, "damaged attributes");
+		ok = read_attributes(&c, TAG_EXPLICIT | (authenticated ? 2 : 1), &h->level[2]);
 	ok = ok && leave(&c, &h->level[2]) && leave(&c, &h->level[1]) && leave(&c, &h->level[0]);
 	if (!ok && c.more && rest_of_file.len > TAIL_MAX)
 		return fail(err, PLI_ERR_LIMIT, "more than %u bytes stand behind the content", TAIL_MAX);
 	if (!ok)
-		return fail(
-		    err, PLI_ERR_MALFORMED, "the envelope is truncated: it ends before its authentication tag does");
+		return fail(err, PLI_ERR_MALFORMED, "the envelope is truncated: it ends before its %s does",
+		    authenticated ? "authentication tag" : "last field");
 	if (c.at != rest_of_file.len)
 		return fail(err, PLI_ERR_MALFORMED, "bytes follow the envelope, which ends at byte %llu",
 		    (unsigned long long)offset(&c));
@@ -288,6 +318,7 @@ enum pli_status
 head_single(const struct head *h, const struct recipient *r, struct buf *out, struct pli_error *err)
 {
 	static const uint8_t placeholder[16];
+	bool authenticated = h->type->container == CONTAINER_AUTH_ENVELOPED;
 	struct buf set = { 0 }, content = { 0 }, data = { 0 }, outer = { 0 };
 	enum pli_status rc;
 
@@ -298,11 +329,12 @@ head_single(const struct head *h, const struct recipient *r, struct buf *out, st
 	    (rc = build_small(&data, 0, err)) != PLI_OK ||
 	    (rc = build_item(&data, TAG_SET, buf_view(&set), err)) != PLI_OK ||
 	    (rc = build_item(&data, TAG_SEQUENCE, buf_view(&content), err)) != PLI_OK ||
-	    (rc = build_item(&data, TAG_OCTETS, view_of(placeholder, sizeof(placeholder)), err)) != PLI_OK)
+	    (authenticated &&
+		(rc = build_item(&data, TAG_OCTETS, view_of(placeholder, sizeof(placeholder)), err)) != PLI_OK))
 		goto out;
 	buf_clear(&content);
 	if ((rc = build_item(&content, TAG_SEQUENCE, buf_view(&data), err)) == PLI_OK &&
-	    (rc = build_item(&outer, TAG_OID, oid_auth_enveloped, err)) == PLI_OK &&
+	    (rc = build_item(&outer, TAG_OID, h->type->oid, err)) == PLI_OK &&
 	    (rc = build_item(&outer, TAG_EXPLICIT, buf_view(&content), err)) == PLI_OK)
 		rc = build_item(out, TAG_SEQUENCE, buf_view(&outer), err);
 out:

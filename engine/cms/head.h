@@ -12,6 +12,8 @@
  *          EncryptedContentInfo ::= SEQUENCE { OID, algorithm, [0] content } level 3
  *          [1] authAttrs?, mac OCTET STRING, [2] unauthAttrs? } } }
  *
+ * An EnvelopedData is the same but for what follows the content: only [1] unprotectedAttrs?.
+ *
  * RULES
  *   - Views point into the bytes given; the caller keeps those.
  *   - What is well-formed is not yet accepted: that is the opener's to decide.
@@ -44,7 +46,7 @@ struct head {
 	struct view cipher_oid;
 	struct view algorithm;            /* contentEncryptionAlgorithm, whole */
 	const struct oids_cipher *cipher; /* NULL: not known */
-	struct view nonce;                /* GCM */
+	struct view nonce;                /* GCM; CBC: the initialization vector, empty if it is none */
 	size_t tag_len;                   /* GCM: ICVlen, 12 if absent */
 	bool has_content;                 /* false: it is elsewhere (detached) */
 	bool content_constructed, content_indefinite;
@@ -72,7 +74,8 @@ enum pli_status head_parse_tail(
     const struct head *h, uint64_t at, struct view rest, struct head_tail *tail, struct pli_error *err) PLI_MUST_CHECK;
 
 /*
- * head_single appends to out a message like h's with the one recipient r, no content and a placeholder for a tag.
+ * head_single appends to out a message like h's with the one recipient r, no content and, in an AuthEnvelopedData, a
+ * placeholder for a tag.
  */
 enum pli_status head_single(
     const struct head *h, const struct recipient *r, struct buf *out, struct pli_error *err) PLI_MUST_CHECK;

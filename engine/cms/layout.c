@@ -12,26 +12,33 @@
 
 enum { TAG_LEN = 16 };
 
-static enum pli_status
-head_definite(struct layout *l, struct view set, struct view inner, struct pli_error *err)
+/* Before the parts that differ: RFC 5083 2.1, RFC 5652 6.1. */
+static struct view
+type_of(const struct layout *l)
 {
-	uint64_t tag = build_header_len(TAG_LEN) + TAG_LEN;
+	return l->authenticated ? oid_auth_enveloped : oid_enveloped;
+}
+
+static enum pli_status
+head_definite(struct layout *l, unsigned version, struct view set, struct view inner, struct pli_error *err)
+{
+	struct view type = type_of(l);
+	uint64_t tag = l->authenticated ? build_header_len(TAG_LEN) + TAG_LEN : 0;
 	uint64_t content = build_header_len(l->content_len) + l->content_len;
 	uint64_t encrypted = inner.len + content;
 	uint64_t data = 3 + set.len + build_header_len(encrypted) + encrypted + tag;
 	uint64_t explicit = build_header_len(data) + data;
-	uint64_t all =
-	    build_header_len(oid_auth_enveloped.len) + oid_auth_enveloped.len + build_header_len(explicit) + explicit;
+	uint64_t all = build_header_len(type.len) + type.len + build_header_len(explicit) + explicit;
 	enum pli_status rc;
 
 	l->definite = build_header_len(all) + all < DEFINITE_BELOW;
 	if (!l->definite)
 		return PLI_OK;
 	if ((rc = build_open(&l->head, TAG_SEQUENCE, all, err)) == PLI_OK &&
-	    (rc = build_item(&l->head, TAG_OID, oid_auth_enveloped, err)) == PLI_OK &&
+	    (rc = build_item(&l->head, TAG_OID, type, err)) == PLI_OK &&
 	    (rc = build_open(&l->head, TAG_EXPLICIT, explicit, err)) == PLI_OK &&
 	    (rc = build_open(&l->head, TAG_SEQUENCE, data, err)) == PLI_OK &&
-	    (rc = build_small(&l->head, 0, err)) == PLI_OK && (rc = buf_add(&l->head, set, err)) == PLI_OK &&
+	    (rc = build_small(&l->head, version, err)) == PLI_OK && (rc = buf_add(&l->head, set, err)) == PLI_OK &&
 	    (rc = build_open(&l->head, TAG_SEQUENCE, encrypted, err)) == PLI_OK &&
 	    (rc = buf_add(&l->head, inner, err)) == PLI_OK)
 		rc = build_open(&l->head, TAG_CONTEXT, l->content_len, err);
@@ -39,35 +46,58 @@ head_definite(struct layout *l, struct view set, struct view inner, struct pli_e
 }
 
 static enum pli_status
-head_indefinite(struct layout *l, struct view set, struct view inner, struct pli_error *err)
+head_indefinite(struct layout *l, unsigned version, struct view set, struct view inner, struct pli_error *err)
 {
 	enum pli_status rc;
 
 	if ((rc = build_open_indefinite(&l->head, TAG_SEQUENCE, err)) == PLI_OK &&
-	    (rc = build_item(&l->head, TAG_OID, oid_auth_enveloped, err)) == PLI_OK &&
+	    (rc = build_item(&l->head, TAG_OID, type_of(l), err)) == PLI_OK &&
 	    (rc = build_open_indefinite(&l->head, TAG_EXPLICIT, err)) == PLI_OK &&
 	    (rc = build_open_indefinite(&l->head, TAG_SEQUENCE, err)) == PLI_OK &&
-	    (rc = build_small(&l->head, 0, err)) == PLI_OK && (rc = buf_add(&l->head, set, err)) == PLI_OK &&
+	    (rc = build_small(&l->head, version, err)) == PLI_OK && (rc = buf_add(&l->head, set, err)) == PLI_OK &&
 	    (rc = build_open_indefinite(&l->head, TAG_SEQUENCE, err)) == PLI_OK &&
 	    (rc = buf_add(&l->head, inner, err)) == PLI_OK)
 		rc = build_open_indefinite(&l->head, TAG_EXPLICIT, err);
 	return rc;
 }
 
+/* CMSVersion: 0 for AuthEnvelopedData; for EnvelopedData 0 if all recipients have version 0, else 2 (RFC 5652 6.1, 6.2.1). */
+static enum pli_status
+version_of(const struct layout *l, struct view set, unsigned *version, struct pli_error *err)
+{
+	struct recipients all;
+	struct recipient r;
+	enum pli_status rc;
+	bool found = true;
+
+	*version = 0;
+	recipient_start(&all, set);
+	while (!l->authenticated && found) {
+		if ((rc = recipient_next(&all, &r, &found, err)) != PLI_OK)
+			return rc;
+		if (found && (r.type != RECIPIENT_KTRI || r.ski.len > 0))
+			*version = 2;
+	}
+	return PLI_OK;
+}
+
 enum pli_status
-layout_init(
-    struct layout *l, struct view recipients, struct view algorithm, uint64_t content_len, struct pli_error *err)
+layout_init(struct layout *l, enum oids_container container, struct view recipients, struct view algorithm,
+    uint64_t content_len, struct pli_error *err)
 {
 	struct buf set = { 0 }, inner = { 0 };
+	unsigned version;
 	enum pli_status rc;
 
-	*l = (struct layout){ .content_len = content_len };
+	*l = (struct layout){ .content_len = content_len, .authenticated = container == CONTAINER_AUTH_ENVELOPED };
+	if ((rc = version_of(l, recipients, &version, err)) != PLI_OK)
+		return rc;
 	if ((rc = build_item(&set, TAG_SET, recipients, err)) == PLI_OK &&
 	    (rc = build_item(&inner, TAG_OID, oid_data, err)) == PLI_OK &&
 	    (rc = buf_add(&inner, algorithm, err)) == PLI_OK && content_len != LAYOUT_UNKNOWN)
-		rc = head_definite(l, buf_view(&set), buf_view(&inner), err);
+		rc = head_definite(l, version, buf_view(&set), buf_view(&inner), err);
 	if (rc == PLI_OK && !l->definite)
-		rc = head_indefinite(l, buf_view(&set), buf_view(&inner), err);
+		rc = head_indefinite(l, version, buf_view(&set), buf_view(&inner), err);
 	buf_clear(&set);
 	buf_clear(&inner);
 	if (rc != PLI_OK)
@@ -126,7 +156,7 @@ layout_tail(const struct layout *l, struct view tag, struct buf *out, struct pli
 
 	if (!l->definite && (rc = buf_add(out, view_of(end, 4), err)) != PLI_OK)
 		return rc;
-	if ((rc = build_item(out, TAG_OCTETS, tag, err)) != PLI_OK)
+	if (l->authenticated && (rc = build_item(out, TAG_OCTETS, tag, err)) != PLI_OK)
 		return rc;
 	return l->definite ? PLI_OK : buf_add(out, view_of(end, 6), err);
 }

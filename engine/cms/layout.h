@@ -18,7 +18,7 @@
 
 struct layout {
 	struct buf head; /* up to the contents octets of the content */
-	bool definite;
+	bool definite, authenticated;
 	uint64_t content_len; /* or LAYOUT_UNKNOWN */
 };
 
@@ -31,11 +31,11 @@ struct layout_piece {
 };
 
 /*
- * layout_init builds the head from the contents octets of recipientInfos and the whole contentEncryptionAlgorithm, for
- * content_len bytes of content.
+ * layout_init builds the head of an enveloped container from the contents octets of recipientInfos and the whole
+ * contentEncryptionAlgorithm, for content_len bytes of ciphertext.
  */
-enum pli_status layout_init(struct layout *l, struct view recipients, struct view algorithm, uint64_t content_len,
-    struct pli_error *err) PLI_MUST_CHECK;
+enum pli_status layout_init(struct layout *l, enum oids_container container, struct view recipients,
+    struct view algorithm, uint64_t content_len, struct pli_error *err) PLI_MUST_CHECK;
 
 void layout_clear(struct layout *l);
 
@@ -48,7 +48,7 @@ struct layout_piece layout_piece(const struct layout *l, uint64_t off, size_t le
 /* layout_place is the place in the file of content byte off, or, for off = length, of the first byte behind the content. */
 uint64_t layout_place(const struct layout *l, uint64_t off);
 
-/* layout_tail appends what stands behind content: the end of it, and the tag (16 bytes). */
+/* layout_tail appends what stands behind content: the end of it, and in an AuthEnvelopedData the tag (16 bytes). */
 enum pli_status layout_tail(
     const struct layout *l, struct view tag, struct buf *out, struct pli_error *err) PLI_MUST_CHECK;
 

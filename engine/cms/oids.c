@@ -12,9 +12,13 @@
 #define PKCS1 "\x2a\x86\x48\x86\xf7\x0d\x01\x01"
 #define AES "\x60\x86\x48\x01\x65\x03\x04\x01"
 #define SHA2 "\x60\x86\x48\x01\x65\x03\x04\x02"
+#define KEM "\x60\x86\x48\x01\x65\x03\x04\x04"
 #define ECDH "\x2b\x81\x04\x01\x0b"
+#define ECDH_COFACTOR "\x2b\x81\x04\x01\x0e"
 
 const struct view oid_data = OID(PKCS7 "\x01");
+const struct view oid_signed = OID(PKCS7 "\x02");
+const struct view oid_enveloped = OID(PKCS7 "\x03");
 const struct view oid_auth_enveloped = OID(SMIME_CT "\x17");
 const struct view oid_rsa = OID(PKCS1 "\x01");
 const struct view oid_oaep = OID(PKCS1 "\x07");
@@ -35,13 +39,13 @@ static const struct oids_content_type content_types[] = {
 };
 
 static const struct oids_cipher ciphers[] = {
-	{ "aes-256-gcm", OID(AES "\x2e"), MODE_GCM, 32 },
-	{ "aes-192-gcm", OID(AES "\x1a"), MODE_GCM, 24 },
-	{ "aes-128-gcm", OID(AES "\x06"), MODE_GCM, 16 },
-	{ "aes-256-cbc", OID(AES "\x2a"), MODE_CBC, 32 },
-	{ "aes-192-cbc", OID(AES "\x16"), MODE_CBC, 24 },
-	{ "aes-128-cbc", OID(AES "\x02"), MODE_CBC, 16 },
-	{ "des-ede3-cbc", OID("\x2a\x86\x48\x86\xf7\x0d\x03\x07"), MODE_CBC, 24 },
+	{ "aes-256-gcm", OID(AES "\x2e"), MODE_GCM, 32, 16, false },
+	{ "aes-192-gcm", OID(AES "\x1a"), MODE_GCM, 24, 16, false },
+	{ "aes-128-gcm", OID(AES "\x06"), MODE_GCM, 16, 16, false },
+	{ "aes-256-cbc", OID(AES "\x2a"), MODE_CBC, 32, 16, false },
+	{ "aes-192-cbc", OID(AES "\x16"), MODE_CBC, 24, 16, false },
+	{ "aes-128-cbc", OID(AES "\x02"), MODE_CBC, 16, 16, false },
+	{ "des-ede3-cbc", OID("\x2a\x86\x48\x86\xf7\x0d\x03\x07"), MODE_CBC, 24, 8, true },
 };
 
 struct named {
@@ -57,19 +61,30 @@ static const struct named hashes[] = {
 	{ "sha512", OID(SHA2 "\x03") },
 };
 
-/* dhSinglePass-stdDH, RFC 5753 7.1.4. */
+/* RFC 5753 7.1.4: dhSinglePass-stdDH, and -cofactorDH, which is the same on curves whose cofactor is 1. */
 static const struct named agreements[] = {
 	{ "ecdh-sha1", OID("\x2b\x81\x05\x10\x86\x48\x3f\x00\x02") },
 	{ "ecdh-sha224", OID(ECDH "\x00") },
 	{ "ecdh-sha256", OID(ECDH "\x01") },
 	{ "ecdh-sha384", OID(ECDH "\x02") },
 	{ "ecdh-sha512", OID(ECDH "\x03") },
+	{ "ecdh-cofactor-sha1", OID("\x2b\x81\x05\x10\x86\x48\x3f\x00\x03") },
+	{ "ecdh-cofactor-sha224", OID(ECDH_COFACTOR "\x00") },
+	{ "ecdh-cofactor-sha256", OID(ECDH_COFACTOR "\x01") },
+	{ "ecdh-cofactor-sha384", OID(ECDH_COFACTOR "\x02") },
+	{ "ecdh-cofactor-sha512", OID(ECDH_COFACTOR "\x03") },
 };
 
 static const struct named wraps[] = {
-	{ "aes-128-wrap", OID(AES "\x05") },
-	{ "aes-192-wrap", OID(AES "\x19") },
-	{ "aes-256-wrap", OID(AES "\x2d") },
+	{ "aes-128-wrap", OID(AES "\x05") }, { "aes-192-wrap", OID(AES "\x19") }, { "aes-256-wrap", OID(AES "\x2d") },
+	{ "3des-wrap", OID("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x03\x06") }, /* RFC 3370 4.3.1 */
+};
+
+/* NIST's arc for them, as RFC 9936 2 has it. */
+static const struct named kems[] = {
+	{ "ml-kem-512", OID(KEM "\x01") },
+	{ "ml-kem-768", OID(KEM "\x02") },
+	{ "ml-kem-1024", OID(KEM "\x03") },
 };
 
 bool
@@ -127,4 +142,16 @@ const char *
 oids_wrap(struct view oid)
 {
 	return find(wraps, sizeof(wraps) / sizeof(wraps[0]), oid);
+}
+
+bool
+oids_wrap_legacy(const char *name)
+{
+	return strcmp(name, "3des-wrap") == 0;
+}
+
+const char *
+oids_kem(struct view oid)
+{
+	return find(kems, sizeof(kems) / sizeof(kems[0]), oid);
 }

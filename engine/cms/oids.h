@@ -28,6 +28,8 @@ struct oids_cipher {
 	struct view oid;
 	enum oids_mode mode;
 	size_t key_len;
+	size_t block;
+	bool legacy; /* only where that is asked for */
 };
 
 /* oids_content_type and oids_cipher return the entry for an OID's contents octets, or NULL. */
@@ -37,6 +39,8 @@ const struct oids_cipher *oids_cipher(struct view oid);
 bool oids_same(struct view a, struct view b);
 
 extern const struct view oid_data;           /* RFC 5652 4 */
+extern const struct view oid_signed;         /* RFC 5652 5.1 */
+extern const struct view oid_enveloped;      /* RFC 5652 6.1 */
 extern const struct view oid_auth_enveloped; /* RFC 5083 2.1 */
 extern const struct view oid_rsa;            /* rsaEncryption, RFC 8017 */
 extern const struct view oid_oaep;           /* id-RSAES-OAEP, RFC 4055 */
@@ -44,9 +48,15 @@ extern const struct view oid_mgf1;           /* RFC 4055 */
 extern const struct view oid_p_specified;    /* RFC 4055 */
 extern const struct view oid_kem_recipient;  /* RFC 9629 */
 
-/* oids_hash, oids_ecdh and oids_wrap return "sha256", "ecdh-sha256", "aes-256-wrap" and the like, or NULL. */
+/* oids_hash, oids_ecdh and oids_wrap return "sha256", "ecdh-sha256", "aes-256-wrap" or "3des-wrap" and the like, or NULL. */
 const char *oids_hash(struct view oid);
 const char *oids_ecdh(struct view oid);
 const char *oids_wrap(struct view oid);
+
+/* oids_wrap_legacy: is this name of oids_wrap one that is only for who asks for it? */
+bool oids_wrap_legacy(const char *name);
+
+/* oids_kem returns "ml-kem-768" and the like (RFC 9936), or NULL. */
+const char *oids_kem(struct view oid);
 
 #endif

@@ -140,8 +140,8 @@ read_pwri(struct view body, struct recipient *r)
 static bool
 read_other(struct view body, struct recipient *r)
 {
-	struct read_item oid, value, id, ski, kem;
-	unsigned version;
+	struct read_item oid, value, id, ski, kem, ciphertext, kdf, ukm, wrap, key;
+	unsigned version, kek_len;
 
 	r->type = RECIPIENT_OTHER;
 	if (!read_tagged(&body, TAG_OID, &oid) || read_item(&body, &value) != READ_OK || body.len != 0)
@@ -156,9 +156,15 @@ read_other(struct view body, struct recipient *r)
 		r->ski = ski.body;
 	else if (!read_tagged(&body, TAG_SEQUENCE, &id) || !read_name(id.body, r))
 		return false;
-	if (!read_tagged(&body, TAG_SEQUENCE, &kem))
+	if (!read_tagged(&body, TAG_SEQUENCE, &kem) || !read_tagged(&body, TAG_OCTETS, &ciphertext) ||
+	    !read_tagged(&body, TAG_SEQUENCE, &kdf) || !read_small(&body, &kek_len) ||
+	    (read_peek(body) == (TAG_EXPLICIT | 0) && !read_tagged(&body, TAG_EXPLICIT | 0, &ukm)) ||
+	    !read_tagged(&body, TAG_SEQUENCE, &wrap) || !read_tagged(&body, TAG_OCTETS, &key) || body.len != 0)
 		return false;
 	r->algorithm = kem.whole;
+	r->kdf = kdf.whole;
+	r->wrap = wrap.whole;
+	r->encrypted = key.body;
 	return true;
 }
 
@@ -273,6 +279,16 @@ read_oaep(struct view parameters, const char **hash, const char **mgf)
 	return params.body.len == 0;
 }
 
+/* Is the sender's key one of its own, in a certificate, instead of one made for this message? RFC 5753 3.1. */
+static bool
+is_static(const struct recipient *r)
+{
+	struct view in = r->originator;
+	struct read_item originator;
+
+	return read_tagged(&in, TAG_EXPLICIT | 0, &originator) && read_peek(originator.body) != (TAG_EXPLICIT | 1);
+}
+
 /* KeyWrapAlgorithm, the parameter of a key agreement scheme: RFC 5753 7.1.5; its own parameters absent, or NULL. */
 static const char *
 read_wrap(struct view parameters)
@@ -288,13 +304,13 @@ read_wrap(struct view parameters)
 }
 
 enum pli_status
-recipient_algorithm(const struct recipient *r, char *name, size_t cap, bool *accepted, struct pli_error *err)
+recipient_algorithm(const struct recipient *r, char *name, size_t cap, enum recipient_use *use, struct pli_error *err)
 {
-	struct read_item algorithm, oid;
+	struct read_item algorithm, oid, null;
 	struct view in = r->algorithm;
-	const char *hash, *mgf, *scheme;
+	const char *hash, *mgf, *scheme, *wrap;
 
-	*accepted = false;
+	*use = RECIPIENT_REFUSED;
 	name[0] = '\0';
 	if (in.len == 0)
 		return PLI_OK;
@@ -302,16 +318,24 @@ recipient_algorithm(const struct recipient *r, char *name, size_t cap, bool *acc
 		return damaged(err, "its algorithm is no algorithm");
 	in = algorithm.body; /* the parameters */
 	if (r->type == RECIPIENT_KTRI && oids_same(oid.body, oid_rsa)) {
+		if ((read_tagged(&in, TAG_NULL, &null) && null.body.len != 0) || in.len != 0)
+			return damaged(err, "RSA PKCS#1 v1.5 has parameters that do not exist");
 		(void)snprintf(name, cap, "rsa-pkcs1");
+		*use = RECIPIENT_LEGACY;
 	} else if (r->type == RECIPIENT_KTRI && oids_same(oid.body, oid_oaep)) {
 		if (!read_oaep(in, &hash, &mgf))
 			return damaged(err, "the OAEP parameters are not what RFC 4055 says");
 		(void)snprintf(name, cap, "rsaOaep-%s%s%s", hash, strcmp(hash, mgf) == 0 ? "" : "-mgf1-",
 		    strcmp(hash, mgf) == 0 ? "" : mgf);
-		*accepted = true;
+		*use = RECIPIENT_ACCEPTED;
 	} else if (r->type == RECIPIENT_KARI && (scheme = oids_ecdh(oid.body)) != NULL) {
+		(void)snprintf(name, cap, "%s%s", is_static(r) ? "static-" : "", scheme);
+		if (!is_static(r) && (wrap = read_wrap(in)) != NULL)
+			*use = oids_wrap_legacy(wrap) ? RECIPIENT_LEGACY : RECIPIENT_ACCEPTED;
+	} else if (r->type == RECIPIENT_KEMRI && (scheme = oids_kem(oid.body)) != NULL) {
 		(void)snprintf(name, cap, "%s", scheme);
-		*accepted = read_wrap(in) != NULL;
+		if (KEM_OFFERED && in.len == 0 && read_wrap(r->wrap) != NULL)
+			*use = RECIPIENT_ACCEPTED;
 	}
 	return PLI_OK;
 }

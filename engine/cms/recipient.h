@@ -11,6 +11,13 @@
 
 #include "bytes.h"
 
+/* Can the libcrypto that this is built with open KEMRecipientInfos (RFC 9629)? Found out when the build is configured. */
+#ifdef PLI_KEM
+#define KEM_OFFERED true
+#else
+#define KEM_OFFERED false
+#endif
+
 enum recipient_type {
 	RECIPIENT_KTRI,
 	RECIPIENT_KARI,
@@ -31,6 +38,8 @@ struct recipient {
 	/* key agreement only */
 	struct view originator, ukm; /* whole elements; ukm may be empty */
 	struct view own;             /* the RecipientEncryptedKey, whole */
+	/* key encapsulation only: their AlgorithmIdentifiers, whole */
+	struct view kdf, wrap;
 };
 
 struct recipients {
@@ -46,16 +55,23 @@ void recipient_start(struct recipients *all, struct view set);
 enum pli_status recipient_next(
     struct recipients *all, struct recipient *r, bool *found, struct pli_error *err) PLI_MUST_CHECK;
 
+/* What pli does with a way of wrapping a content key. */
+enum recipient_use {
+	RECIPIENT_REFUSED,
+	RECIPIENT_LEGACY, /* unwraps where that is asked for: RSA PKCS#1 v1.5, triple DES key wrap */
+	RECIPIENT_ACCEPTED
+};
+
 /* recipient_type_name is "ktri", "kari", ... */
 const char *recipient_type_name(enum recipient_type type);
 
 /*
  * recipient_algorithm reads the key encryption algorithm strictly. name (cap bytes) becomes "rsaOaep-sha256",
- * "ecdh-sha256", ..., or empty if it has no name here. *accepted: pli unwraps with it. Fails with PLI_ERR_MALFORMED where
- * parameters are damaged (they are never guessed: libcrypto would fall back to PKCS#1 v1.5).
+ * "ecdh-sha256", "ml-kem-768", ..., or empty if it has no name here. Fails with PLI_ERR_MALFORMED where parameters are damaged
+ * (they are never guessed: libcrypto would fall back to PKCS#1 v1.5).
  */
 enum pli_status recipient_algorithm(
-    const struct recipient *r, char *name, size_t cap, bool *accepted, struct pli_error *err) PLI_MUST_CHECK;
+    const struct recipient *r, char *name, size_t cap, enum recipient_use *use, struct pli_error *err) PLI_MUST_CHECK;
 
 /* recipient_oid is the OID of the key encryption algorithm (contents octets), empty if there is none. */
 struct view recipient_oid(const struct recipient *r);

@@ -15,12 +15,13 @@
 #include "cpus.h"
 
 static bool
-fetch_aes(struct pli *pli, struct context_aes *aes, const char *gcm, const char *ctr, const char *ecb)
+fetch_aes(struct pli *pli, struct context_aes *aes, const char *gcm, const char *ctr, const char *ecb, const char *cbc)
 {
 	aes->gcm = EVP_CIPHER_fetch(pli->lib, gcm, NULL);
 	aes->ctr = EVP_CIPHER_fetch(pli->lib, ctr, NULL);
 	aes->ecb = EVP_CIPHER_fetch(pli->lib, ecb, NULL);
-	return aes->gcm != NULL && aes->ctr != NULL && aes->ecb != NULL;
+	aes->cbc = EVP_CIPHER_fetch(pli->lib, cbc, NULL);
+	return aes->gcm != NULL && aes->ctr != NULL && aes->ecb != NULL && aes->cbc != NULL;
 }
 
 static void
@@ -29,6 +30,7 @@ free_aes(struct context_aes *aes)
 	EVP_CIPHER_free(aes->gcm);
 	EVP_CIPHER_free(aes->ctr);
 	EVP_CIPHER_free(aes->ecb);
+	EVP_CIPHER_free(aes->cbc);
 }
 
 enum pli_status
@@ -47,9 +49,9 @@ pli_new_with(struct pli **out, const char *backend, struct pli_error *err)
 	if ((pli = calloc(1, sizeof(*pli))) == NULL)
 		return fail_memory(err);
 	if ((pli->lib = OSSL_LIB_CTX_new()) == NULL ||
-	    !fetch_aes(pli, &pli->aes128, "AES-128-GCM", "AES-128-CTR", "AES-128-ECB") ||
-	    !fetch_aes(pli, &pli->aes192, "AES-192-GCM", "AES-192-CTR", "AES-192-ECB") ||
-	    !fetch_aes(pli, &pli->aes256, "AES-256-GCM", "AES-256-CTR", "AES-256-ECB") ||
+	    !fetch_aes(pli, &pli->aes128, "AES-128-GCM", "AES-128-CTR", "AES-128-ECB", "AES-128-CBC") ||
+	    !fetch_aes(pli, &pli->aes192, "AES-192-GCM", "AES-192-CTR", "AES-192-ECB", "AES-192-CBC") ||
+	    !fetch_aes(pli, &pli->aes256, "AES-256-GCM", "AES-256-CTR", "AES-256-ECB", "AES-256-CBC") ||
 	    (pli->wrap = EVP_CIPHER_fetch(pli->lib, "AES-256-WRAP", NULL)) == NULL ||
 	    (pli->sha256 = EVP_MD_fetch(pli->lib, "SHA256", NULL)) == NULL)
 		rc = context_fail(err, PLI_ERR, "libcrypto does not offer what pli needs");
@@ -59,6 +61,8 @@ pli_new_with(struct pli **out, const char *backend, struct pli_error *err)
 		pli_free(pli);
 		return rc;
 	}
+	pli->des3 = EVP_CIPHER_fetch(pli->lib, "DES-EDE3-CBC", NULL);
+	context_forget();
 	*out = pli;
 	return PLI_OK;
 }
@@ -71,6 +75,7 @@ pli_free(struct pli *pli)
 	free_aes(&pli->aes128);
 	free_aes(&pli->aes192);
 	free_aes(&pli->aes256);
+	EVP_CIPHER_free(pli->des3);
 	EVP_CIPHER_free(pli->wrap);
 	EVP_MD_free(pli->sha256);
 	free(pli->fastest);

@@ -20,7 +20,7 @@ enum gcm_path {
 
 /* AES of one key length, fetched once. */
 struct context_aes {
-	EVP_CIPHER *gcm, *ctr, *ecb;
+	EVP_CIPHER *gcm, *ctr, *ecb, *cbc;
 };
 
 /* The fastest back end, once it was asked for; all who ask find the same. */
@@ -31,6 +31,7 @@ struct backend_fastest {
 struct pli {
 	OSSL_LIB_CTX *lib;
 	struct context_aes aes128, aes192, aes256;
+	EVP_CIPHER *des3; /* triple DES in CBC mode; NULL where libcrypto no longer has it */
 	EVP_CIPHER *wrap; /* AES-256 key wrap, RFC 3394 */
 	EVP_MD *sha256;
 	const struct backend *backend;   /* that was named, or for short messages */

@@ -17,16 +17,17 @@ cms_failed(struct pli_error *err)
 }
 
 static enum pli_status
-add_certificate(CMS_ContentInfo *cms, const struct cert *cert, struct pli_error *err)
+add_certificate(CMS_ContentInfo *cms, enum recipients_profile profile, const struct cert *cert, struct pli_error *err)
 {
 	CMS_RecipientInfo *ri = CMS_add1_recipient_cert(cms, cert->x509, CMS_KEY_PARAM);
 	EVP_PKEY_CTX *ctx = ri == NULL ? NULL : CMS_RecipientInfo_get0_pkey_ctx(ri);
 	bool ok;
 
 	if (ctx != NULL && EVP_PKEY_is_a(X509_get0_pubkey(cert->x509), "RSA"))
-		ok = EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_OAEP_PADDING) > 0 &&
-		     EVP_PKEY_CTX_set_rsa_oaep_md(ctx, EVP_sha256()) > 0 &&
-		     EVP_PKEY_CTX_set_rsa_mgf1_md(ctx, EVP_sha256()) > 0;
+		ok = profile == RECIPIENTS_CBC ? EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) > 0
+					       : EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_OAEP_PADDING) > 0 &&
+						     EVP_PKEY_CTX_set_rsa_oaep_md(ctx, EVP_sha256()) > 0 &&
+						     EVP_PKEY_CTX_set_rsa_mgf1_md(ctx, EVP_sha256()) > 0;
 	else
 		ok = ctx != NULL && EVP_PKEY_CTX_set_ecdh_kdf_md(ctx, EVP_sha256()) > 0;
 	return ok ? PLI_OK
@@ -67,10 +68,12 @@ encode(CMS_ContentInfo *cms, struct buf *out, struct pli_error *err)
 }
 
 enum pli_status
-recipients_seal(
-    struct pli *pli, const struct pli_certs *certs, struct buf *der, struct recipients_kek *kek, struct pli_error *err)
+recipients_seal(struct pli *pli, enum recipients_profile profile, const struct pli_certs *certs, struct buf *der,
+    struct recipients_kek *kek, struct pli_error *err)
 {
-	CMS_ContentInfo *cms = CMS_AuthEnvelopedData_create_ex(pli->aes256.gcm, pli->lib, NULL);
+	CMS_ContentInfo *cms = profile == RECIPIENTS_CBC
+				   ? CMS_EnvelopedData_create_ex(pli->aes256.cbc, pli->lib, NULL)
+				   : CMS_AuthEnvelopedData_create_ex(pli->aes256.gcm, pli->lib, NULL);
 	BIO *null = BIO_new(BIO_s_null()), *chain = NULL;
 	enum pli_status rc = PLI_OK;
 	size_t i;
@@ -78,7 +81,7 @@ recipients_seal(
 	if (cms == NULL || null == NULL)
 		rc = cms_failed(err);
 	for (i = 0; rc == PLI_OK && i < certs->count; i++)
-		rc = add_certificate(cms, &certs->list[i], err);
+		rc = add_certificate(cms, profile, &certs->list[i], err);
 	if (rc == PLI_OK && (add_kek(pli, cms, kek, err) == NULL || (chain = CMS_dataInit(cms, null)) == NULL))
 		rc = cms_failed(err);
 	if (rc == PLI_OK)

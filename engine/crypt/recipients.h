@@ -17,17 +17,22 @@ struct recipients_kek {
 	uint8_t id[16];
 };
 
-/*
- * recipients_seal appends to der a complete AuthEnvelopedData with a random content key for AES-256-GCM, a random nonce,
- * no content, certs as recipients (RSA: OAEP with SHA-256, RFC 4055; EC: ephemeral-static ECDH with the SHA-256 KDF of
- * X9.63 and AES-256 key wrap, RFC 5753), and kek, which it fills.
- */
-enum pli_status recipients_seal(struct pli *pli, const struct pli_certs *certs, struct buf *der,
-    struct recipients_kek *kek, struct pli_error *err) PLI_MUST_CHECK;
+enum recipients_profile {
+	RECIPIENTS_GCM, /* AuthEnvelopedData, AES-256-GCM; RSA: OAEP with SHA-256 (RFC 4055) */
+	RECIPIENTS_CBC  /* EnvelopedData, AES-256-CBC; RSA: PKCS#1 v1.5 (RFC 3370 4.2.1) */
+};
 
 /*
- * recipients_open takes the message in (an AuthEnvelopedData with an empty content, a tag of 16 bytes and one recipient,
- * which key matches) and appends to out the same message with kek, which it fills, as another recipient. Fails with
+ * recipients_seal appends to der a complete message of the profile with a random content key, a random nonce, no content,
+ * certs as recipients (EC in either profile: ephemeral-static ECDH with the SHA-256 KDF of X9.63 and AES-256 key wrap, RFC
+ * 5753), and kek, which it fills.
+ */
+enum pli_status recipients_seal(struct pli *pli, enum recipients_profile profile, const struct pli_certs *certs,
+    struct buf *der, struct recipients_kek *kek, struct pli_error *err) PLI_MUST_CHECK;
+
+/*
+ * recipients_open takes the message in (an enveloped one with an empty content, a tag of 16 bytes if it has one, and one
+ * recipient, which key matches) and appends to out the same message with kek, which it fills, as another recipient. Fails with
  * PLI_ERR_AUTH if the content key cannot be unwrapped. A failure to unwrap must not be told from a wrong content key:
  * the caller goes on with a random key of the right length (RFC 3218).
  */

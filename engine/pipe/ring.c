@@ -216,7 +216,8 @@ ring_release(struct ring *r)
 	assert(r->tail < r->head);
 	s = slot(r, r->tail);
 	s->off = 0;
-	s->len = s->extent_count = 0;
+	s->len = s->extent_count = s->padding = 0;
+	s->last = false;
 	s->out = NULL;
 	s->err.status = PLI_OK;
 	(void)pthread_mutex_lock(&r->lock);

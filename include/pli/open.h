@@ -3,7 +3,7 @@
 
 /*
  * open.h - decrypts an envelope with a private key, and releases nothing that
- * is not authenticated.
+ * is not authenticated, unless the options accept that.
  *
  *      pli_open        input to output
  *      pli_verify      the same checks, no output
@@ -33,6 +33,12 @@ struct pli_open_options {
 	size_t segment;         /* as in struct pli_seal_options */
 	bool accept_short_tag;  /* GCM tags of 12 to 15 bytes (RFC 5084 3.2) */
 	bool require_committed; /* content must begin with the fixed first block */
+	/*
+	 * EnvelopedData in CBC mode (RFC 5652 6): nothing authenticates it, and what is released may have been changed, or be
+	 * garbage. pli_opened says so. Only the padding is checked, before anything is released.
+	 */
+	bool accept_unauthenticated;
+	bool accept_legacy; /* triple DES, and content keys wrapped with RSA PKCS#1 v1.5 */
 	pli_namer *namer;       /* for errors that name recipients; NULL: by issuer and serial */
 	void *namer_arg;
 	struct pli_hooks hooks;
@@ -44,12 +50,12 @@ struct pli_open_options {
 	}
 
 struct pli_opened {
-	bool authenticated;    /* true */
+	bool authenticated;    /* false: accept_unauthenticated let it pass */
 	bool committed;        /* content begins with the fixed first block */
-	const char *container; /* "AuthEnvelopedData" */
-	const char *cipher;    /* "aes-256-gcm", ... */
+	const char *container; /* "AuthEnvelopedData" or "EnvelopedData" */
+	const char *cipher;    /* "aes-256-gcm", "aes-128-cbc", ... */
 	const char *encoding;  /* "definite" or "indefinite" */
-	unsigned tag_bits;
+	unsigned tag_bits;     /* 0: none */
 	uint64_t content_bytes;
 	size_t key; /* index into keys: the one that opened */
 };

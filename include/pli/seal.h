@@ -9,7 +9,8 @@
  *              pli_sealer_commit -> pli_sealer_free        pushed by the caller
  *
  * The envelope is an AuthEnvelopedData (RFC 5083) with AES-256-GCM (RFC 5084)
- * that any CMS implementation opens; FORMAT.md has the profile.
+ * that any CMS implementation opens, unless the options ask for the older
+ * profile; FORMAT.md has both.
  *
  * RULES
  *   - Nothing is under the output's name before the job is complete. A failed
@@ -25,17 +26,28 @@
 extern "C" {
 #endif
 
+/* How an envelope is built. FORMAT.md has both. */
+enum pli_profile {
+	PLI_PROFILE_GCM, /* AuthEnvelopedData, AES-256-GCM, RSA-OAEP or ECDH */
+	/*
+	 * EnvelopedData, AES-256-CBC, RSA PKCS#1 v1.5 or ECDH: for readers that know nothing newer. Nothing authenticates the
+	 * content, and one envelope is encrypted by one thread.
+	 */
+	PLI_PROFILE_CBC
+};
+
 struct pli_seal_options {
 	int threads;    /* workers; 0: inline; PLI_THREADS_AUTO */
 	size_t segment; /* bytes a worker takes at a time; 0: 1 MiB; otherwise a multiple of 16, 64 bytes to 16 MiB */
 	bool allow_nested; /* seal content that is itself an envelope */
+	enum pli_profile profile;
 	struct pli_cert_policy policy;
 	struct pli_hooks hooks;
 };
 
 #define PLI_SEAL_DEFAULTS                                                                                              \
 	{                                                                                                              \
-		PLI_THREADS_AUTO, 0, false, { 0, 0, false },                                                           \
+		PLI_THREADS_AUTO, 0, false, PLI_PROFILE_GCM, { 0, 0, false },                                          \
 		{                                                                                                      \
 			NULL, NULL, NULL                                                                               \
 		}                                                                                                      \
@@ -44,8 +56,8 @@ struct pli_seal_options {
 struct pli_sealed {
 	uint64_t bytes;         /* of the envelope */
 	uint64_t content_bytes; /* of the content */
-	const char *container;  /* "AuthEnvelopedData" */
-	const char *cipher;     /* "aes-256-gcm" */
+	const char *container;  /* "AuthEnvelopedData" or "EnvelopedData" */
+	const char *cipher;     /* "aes-256-gcm" or "aes-256-cbc" */
 	const char *encoding;   /* "definite" (DER) or "indefinite" */
 };
 

@@ -9,11 +9,8 @@ seal bid.pli f p256
 seal=(-r "$K/p256.pem" -o x.pli)
 auth=(-k "$K/p256.both.pem")
 
-refuse 19 seal --raw --profile cbc "${seal[@]}" f
 run 0 pli seal --raw --profile gcm "${seal[@]}" f
 rm -f x.pli
 refuse 19 open -k pkcs11:token=x -o x bid.pli
-refuse 19 open --accept-unauthenticated "${auth[@]}" -o x bid.pli
-refuse 19 open --accept-legacy "${auth[@]}" -o x bid.pli
 run 0 pli open --lang en "${auth[@]}" -o x bid.pli
 rm -f x

@@ -18,7 +18,7 @@
 #define NUL ITEM(0x05, NOTHING)
 #define SEQ(...) ITEM(0x30, __VA_ARGS__)
 
-enum verdict { ACCEPTED, NAMED, DAMAGED };
+enum verdict { NAMED = RECIPIENT_REFUSED, LEGACY = RECIPIENT_LEGACY, ACCEPTED = RECIPIENT_ACCEPTED, DAMAGED };
 
 /* What a recipient of a type with this algorithm is; its name must be the one given. */
 static bool
@@ -27,12 +27,12 @@ is(enum recipient_type type, struct view algorithm, enum verdict want, const cha
 	const struct recipient r = { .type = type, .algorithm = algorithm };
 	struct pli_error err = { 0 };
 	char name[64] = "left over";
-	bool accepted = true;
-	enum pli_status rc = recipient_algorithm(&r, name, sizeof(name), &accepted, &err);
+	enum recipient_use use = RECIPIENT_ACCEPTED;
+	enum pli_status rc = recipient_algorithm(&r, name, sizeof(name), &use, &err);
 
 	if (want == DAMAGED)
-		return rc == PLI_ERR_MALFORMED && !accepted && name[0] == '\0';
-	return rc == PLI_OK && accepted == (want == ACCEPTED) && strcmp(name, want_name) == 0;
+		return rc == PLI_ERR_MALFORMED && use == RECIPIENT_REFUSED && name[0] == '\0';
+	return rc == PLI_OK && (int)use == (int)want && strcmp(name, want_name) == 0;
 }
 
 static bool
@@ -103,7 +103,7 @@ agreements(void)
 	check(is(RECIPIENT_KARI, SEQ(ECDH_SHA256, SEQ(AES256_WRAP)), ACCEPTED, "ecdh-sha256"));
 	check(is(RECIPIENT_KARI, SEQ(ECDH_SHA256, SEQ(AES256_WRAP, NUL)), ACCEPTED, "ecdh-sha256"));
 	check(is(RECIPIENT_KARI, SEQ(ECDH_SHA1, SEQ(AES256_WRAP)), ACCEPTED, "ecdh-sha1"));
-	check(is(RECIPIENT_KARI, SEQ(ECDH_SHA256, SEQ(DES_WRAP, NUL)), NAMED, "ecdh-sha256"));
+	check(is(RECIPIENT_KARI, SEQ(ECDH_SHA256, SEQ(DES_WRAP, NUL)), LEGACY, "ecdh-sha256"));
 	check(is(RECIPIENT_KARI, SEQ(ECDH_SHA256), NAMED, "ecdh-sha256"));
 	check(is(RECIPIENT_KARI, SEQ(ECDH_SHA256, NUL), NAMED, "ecdh-sha256"));
 	check(is(RECIPIENT_KARI, SEQ(ECDH_SHA256, SEQ(AES256_WRAP), NUL), NAMED, "ecdh-sha256"));
@@ -115,8 +115,11 @@ agreements(void)
 static void
 others(void)
 {
-	check(is(RECIPIENT_KTRI, SEQ(RSA, NUL), NAMED, "rsa-pkcs1"));
-	check(is(RECIPIENT_KTRI, SEQ(RSA), NAMED, "rsa-pkcs1"));
+	check(is(RECIPIENT_KTRI, SEQ(RSA, NUL), LEGACY, "rsa-pkcs1"));
+	check(is(RECIPIENT_KTRI, SEQ(RSA), LEGACY, "rsa-pkcs1"));
+	check(is(RECIPIENT_KTRI, SEQ(RSA, SEQ(NOTHING)), DAMAGED, ""));
+	check(is(RECIPIENT_KTRI, SEQ(RSA, ITEM(0x05, OCTETS(0))), DAMAGED, ""));
+	check(is(RECIPIENT_KTRI, SEQ(RSA, NUL, NUL), DAMAGED, ""));
 	check(is(RECIPIENT_KTRI, SEQ(SHA256), NAMED, ""));
 	/* an algorithm counts only where it belongs */
 	check(is(RECIPIENT_KTRI, SEQ(ECDH_SHA256, SEQ(AES256_WRAP)), NAMED, ""));
@@ -136,9 +139,9 @@ names_are_cut(void)
 {
 	const struct recipient r = { .type = RECIPIENT_KTRI, .algorithm = SEQ(OAEP, SEQ(HASH(SHA256, NUL))) };
 	char name[8];
-	bool accepted;
+	enum recipient_use use;
 
-	check(recipient_algorithm(&r, name, sizeof(name), &accepted, NULL) == PLI_OK && accepted);
+	check(recipient_algorithm(&r, name, sizeof(name), &use, NULL) == PLI_OK && use == RECIPIENT_ACCEPTED);
 	check(strcmp(name, "rsaOaep") == 0);
 }
 

@@ -192,6 +192,8 @@ lengths_that_contradict(void)
 		}
 }
 
+#define ATTRIBUTE ITEM(0x30, TEXT("\x06\x01\x2a"), ITEM(0x31, NOTHING))
+
 static void
 optional_fields(void)
 {
@@ -206,11 +208,18 @@ optional_fields(void)
 		m = (struct message){ .open = open, .before_mac = ITEM(0xa1, TEXT("\x05\x00")) };
 		check(read_all(build(&m), &h, &tail) == PLI_OK);
 		check(view_equal(tail.attributes, m.before_mac) && tail.mac.len == 16);
-		m = (struct message){ .open = open, .after_mac = ITEM(0xa2, TEXT("\x05\x00")) };
+		m = (struct message){ .open = open, .after_mac = ITEM(0xa2, ATTRIBUTE, ATTRIBUTE) };
 		check(reads(&m));
 		m.before_mac = ITEM(0xa1, NOTHING);
 		m.originator = ITEM(0xa0, NOTHING);
 		check(reads(&m));
+		/* no attributes */
+		m = (struct message){ .open = open, .after_mac = ITEM(0xa2, TEXT("\x05\x00")) };
+		check(damaged(&m));
+		m = (struct message){ .open = open, .after_mac = ITEM(0xa2, ATTRIBUTE, OCTETS(0x30)) };
+		check(damaged(&m));
+		m = (struct message){ .open = open, .after_mac = ITEM(0xa2, ITEM(0x30, TEXT("\x06\x01\x2a"))) };
+		check(damaged(&m));
 		/* in the wrong place, twice, or something else */
 		m = (struct message){ .open = open, .before_mac = ITEM(0xa2, NOTHING) };
 		check(damaged(&m));
@@ -257,8 +266,10 @@ enveloped_data(void)
 	for (i = 0; i < 2; i++, m.open = 31) {
 		check(read_all(build(&m), &h, &tail) == PLI_OK);
 		check(h.type->container == CONTAINER_ENVELOPED && h.cipher->mode == MODE_CBC && tail.mac.len == 0);
-		m.mac = ITEM(0xa1, TEXT("\x05\x00")); /* attributes that nothing protects */
+		m.mac = ITEM(0xa1, ATTRIBUTE); /* which nothing protects */
 		check(reads(&m));
+		m.mac = ITEM(0xa1, TEXT("\x05\x00"));
+		check(damaged(&m));
 		m.mac = MAC;
 		check(damaged(&m));
 		m.mac = view_of("", 0);

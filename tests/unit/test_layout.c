@@ -15,7 +15,7 @@ init(struct layout *l, uint64_t len)
 {
 	struct pli_error err = { 0 };
 
-	check_ok(layout_init(l, RECIPIENTS, ALGORITHM, len, &err), err);
+	check_ok(layout_init(l, CONTAINER_AUTH_ENVELOPED, RECIPIENTS, ALGORITHM, len, &err), err);
 }
 
 /* The head as our own reader sees it; the whole message is as long as its lengths say. */
@@ -217,7 +217,7 @@ heads_of_any_size(void)
 		struct head h;
 		bool more;
 
-		check(layout_init(&l, set, ALGORITHM, 100, NULL) == PLI_OK && l.definite);
+		check(layout_init(&l, CONTAINER_AUTH_ENVELOPED, set, ALGORITHM, 100, NULL) == PLI_OK && l.definite);
 		check(head_parse(&h, buf_view(&l.head), &more, NULL) == PLI_OK && h.recipient_count == n);
 		check(layout_tail(&l, TEXT("0123456789abcdef"), &tail, NULL) == PLI_OK);
 		check(h.level[0].end == l.head.len + 100 + tail.len);

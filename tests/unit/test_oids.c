@@ -53,15 +53,16 @@ ciphers(void)
 	static const struct {
 		const char *oid, *name;
 		enum oids_mode mode;
-		size_t key_len;
+		size_t key_len, block;
+		bool legacy;
 	} all[] = {
-		{ "2.16.840.1.101.3.4.1.6", "aes-128-gcm", MODE_GCM, 16 },
-		{ "2.16.840.1.101.3.4.1.26", "aes-192-gcm", MODE_GCM, 24 },
-		{ "2.16.840.1.101.3.4.1.46", "aes-256-gcm", MODE_GCM, 32 },
-		{ "2.16.840.1.101.3.4.1.2", "aes-128-cbc", MODE_CBC, 16 },
-		{ "2.16.840.1.101.3.4.1.22", "aes-192-cbc", MODE_CBC, 24 },
-		{ "2.16.840.1.101.3.4.1.42", "aes-256-cbc", MODE_CBC, 32 },
-		{ "1.2.840.113549.3.7", "des-ede3-cbc", MODE_CBC, 24 },
+		{ "2.16.840.1.101.3.4.1.6", "aes-128-gcm", MODE_GCM, 16, 16, false },
+		{ "2.16.840.1.101.3.4.1.26", "aes-192-gcm", MODE_GCM, 24, 16, false },
+		{ "2.16.840.1.101.3.4.1.46", "aes-256-gcm", MODE_GCM, 32, 16, false },
+		{ "2.16.840.1.101.3.4.1.2", "aes-128-cbc", MODE_CBC, 16, 16, false },
+		{ "2.16.840.1.101.3.4.1.22", "aes-192-cbc", MODE_CBC, 24, 16, false },
+		{ "2.16.840.1.101.3.4.1.42", "aes-256-cbc", MODE_CBC, 32, 16, false },
+		{ "1.2.840.113549.3.7", "des-ede3-cbc", MODE_CBC, 24, 8, true },
 	};
 	size_t i;
 
@@ -70,6 +71,7 @@ ciphers(void)
 
 		check(cipher != NULL && strcmp(cipher->name, all[i].name) == 0);
 		check(cipher->mode == all[i].mode && cipher->key_len == all[i].key_len);
+		check(cipher->block == all[i].block && cipher->legacy == all[i].legacy);
 	}
 	check(oids_cipher(oid_of("2.16.840.1.101.3.4.1.44")) == NULL); /* AES-256 in CFB */
 	check(oids_cipher(oid_of("2.16.840.1.101.3.4.1.47")) == NULL); /* CCM */
@@ -91,10 +93,18 @@ names(void)
 		{ oids_wrap, "2.16.840.1.101.3.4.1.5", "aes-128-wrap" },
 		{ oids_wrap, "2.16.840.1.101.3.4.1.25", "aes-192-wrap" },
 		{ oids_wrap, "2.16.840.1.101.3.4.1.45", "aes-256-wrap" },
-		{ oids_hash, "1.2.840.113549.2.5", NULL },        /* MD5 */
-		{ oids_ecdh, "1.3.132.1.14.1", NULL },            /* cofactor */
-		{ oids_wrap, "1.2.840.113549.1.9.16.3.6", NULL }, /* 3DES */
-		{ oids_wrap, "2.16.840.1.101.3.4.1.48", NULL },   /* with padding */
+		{ oids_hash, "1.2.840.113549.2.5", NULL }, /* MD5 */
+		{ oids_ecdh, "1.3.133.16.840.63.0.3", "ecdh-cofactor-sha1" },
+		{ oids_ecdh, "1.3.132.1.14.0", "ecdh-cofactor-sha224" },
+		{ oids_ecdh, "1.3.132.1.14.1", "ecdh-cofactor-sha256" },
+		{ oids_ecdh, "1.3.132.1.14.2", "ecdh-cofactor-sha384" },
+		{ oids_ecdh, "1.3.132.1.14.3", "ecdh-cofactor-sha512" },
+		{ oids_wrap, "1.2.840.113549.1.9.16.3.6", "3des-wrap" },
+		{ oids_kem, "2.16.840.1.101.3.4.4.1", "ml-kem-512" },
+		{ oids_kem, "2.16.840.1.101.3.4.4.2", "ml-kem-768" },
+		{ oids_kem, "2.16.840.1.101.3.4.4.3", "ml-kem-1024" }, { oids_kem, "2.16.840.1.101.3.4.4.4", NULL },
+		{ oids_ecdh, "1.3.132.1.15.1", NULL },          /* MQV */
+		{ oids_wrap, "2.16.840.1.101.3.4.1.48", NULL }, /* with padding */
 	};
 	size_t i;
 
@@ -109,6 +119,8 @@ static void
 single_ones(void)
 {
 	check(oids_same(oid_data, oid_of("1.2.840.113549.1.7.1")));
+	check(oids_same(oid_signed, oid_of("1.2.840.113549.1.7.2")));
+	check(oids_same(oid_enveloped, oid_of("1.2.840.113549.1.7.3")));
 	check(oids_same(oid_auth_enveloped, oid_of("1.2.840.113549.1.9.16.1.23")));
 	check(oids_same(oid_rsa, oid_of("1.2.840.113549.1.1.1")));
 	check(oids_same(oid_oaep, oid_of("1.2.840.113549.1.1.7")));

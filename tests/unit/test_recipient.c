@@ -113,6 +113,9 @@ key_agreement(void)
 	    ITEM(0x30, ITEM(0x30, ITEM(0xa0, ITEM(0x04, SKI), OCTETS(0x05)), KEY)))));
 }
 
+/* KEMRecipientInfo, RFC 9629 3: behind the encapsulated key. */
+#define KEM_REST SOME_ALGORITHM, NUMBER(32), SOME_ALGORITHM, KEY
+
 static void
 other_forms(void)
 {
@@ -120,7 +123,8 @@ other_forms(void)
 	struct view pwri = ITEM(0xa3, NUMBER(0), ITEM(0xa0, OID(0x2a, 0x04)), SOME_ALGORITHM, KEY);
 	struct view other = ITEM(0xa4, OID(0x2a, 0x05), ITEM(0x0c, TEXT("anything")));
 	struct view kem_oid = ITEM(0x06, TEXT("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x0d\x03"));
-	struct view kemri = ITEM(0xa4, kem_oid, ITEM(0x30, NUMBER(0), ITEM(0x80, SKI), SOME_ALGORITHM, KEY));
+	struct view kemri = ITEM(
+	    0xa4, kem_oid, ITEM(0x30, NUMBER(0), ITEM(0x80, SKI), SOME_ALGORITHM, ITEM(0x04, TEXT("kem")), KEM_REST));
 	struct recipient r;
 
 	check(single(kekri, &r) == PLI_OK && r.type == RECIPIENT_KEKRI && view_equal(r.ski, SKI));
@@ -131,9 +135,16 @@ other_forms(void)
 	check(recipient_oid(&r).len == 0);
 	check(single(kemri, &r) == PLI_OK && r.type == RECIPIENT_KEMRI && view_equal(r.ski, SKI));
 	check(view_equal(recipient_oid(&r), OCTETS(0x2a, 0x03)));
-	check(single(ITEM(0xa4, kem_oid, ITEM(0x30, NUMBER(0), ISSUER, SOME_ALGORITHM)), &r) == PLI_OK);
+	check(view_equal(r.encrypted, TEXT("encrypted")) && view_equal(r.wrap, SOME_ALGORITHM));
+	check(single(ITEM(0xa4, kem_oid,
+			 ITEM(0x30, NUMBER(0), ISSUER, SOME_ALGORITHM, ITEM(0x04, TEXT("kem")), SOME_ALGORITHM,
+			     NUMBER(32), ITEM(0xa0, ITEM(0x04, TEXT("ukm"))), SOME_ALGORITHM, KEY)),
+		  &r) == PLI_OK);
 	check(r.type == RECIPIENT_KEMRI && view_equal(r.issuer, NAME));
 
+	check(damaged(ITEM(0xa4, kem_oid, ITEM(0x30, NUMBER(0), ISSUER, SOME_ALGORITHM))));
+	check(damaged(ITEM(
+	    0xa4, kem_oid, ITEM(0x30, NUMBER(0), ISSUER, SOME_ALGORITHM, ITEM(0x04, TEXT("kem")), KEM_REST, KEY))));
 	check(damaged(ITEM(0xa2, NUMBER(4), SOME_ALGORITHM, KEY)));
 	check(damaged(ITEM(0xa2, NUMBER(4), ITEM(0x30, NOTHING), SOME_ALGORITHM, KEY)));
 	check(damaged(ITEM(0xa2, NUMBER(4), ITEM(0x30, ITEM(0x04, SKI)), SOME_ALGORITHM, KEY, EXTRA)));

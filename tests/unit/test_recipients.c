@@ -40,7 +40,7 @@ seal(const enum support_kind *kinds, size_t count, struct buf *der, struct secre
 	struct view wrapped;
 	struct head h;
 
-	check_ok(recipients_seal(support_pli(), certs, der, &kek, &err), err);
+	check_ok(recipients_seal(support_pli(), RECIPIENTS_GCM, certs, der, &kek, &err), err);
 	wrapped = find(der, &kek, NULL, &h, NULL);
 	check(h.recipient_count == count + 1 && strcmp(h.cipher->name, "aes-256-gcm") == 0 && h.tag_len == 16);
 	check(h.nonce.len == 12 && der->len < recipients_bound(certs) + 1024);
@@ -138,7 +138,8 @@ algorithms_written(void)
 	struct recipient r;
 	struct head h;
 	char name[64];
-	bool more, found, accepted;
+	enum recipient_use use;
+	bool more, found;
 	size_t i;
 
 	seal(kinds, 4, &der, &key);
@@ -148,7 +149,7 @@ algorithms_written(void)
 		check(recipient_next(&all, &r, &found, NULL) == PLI_OK && found);
 		if (r.type == RECIPIENT_KEKRI)
 			continue;
-		check(recipient_algorithm(&r, name, sizeof(name), &accepted, NULL) == PLI_OK && accepted);
+		check(recipient_algorithm(&r, name, sizeof(name), &use, NULL) == PLI_OK && use == RECIPIENT_ACCEPTED);
 		check(strcmp(name, r.type == RECIPIENT_KTRI ? "rsaOaep-sha256" : "ecdh-sha256") == 0);
 		/* AES-256 wrap, whose OID ends in 45, at the end of the algorithm or before a NULL */
 		check(r.type == RECIPIENT_KTRI ||
@@ -185,7 +186,7 @@ wrong_key(bool use_rsa)
 		check_ok(pli_key_new(&keys[i], support_pli(), v.p, v.len, "k", certs[i], NULL, NULL, &err), err);
 		EVP_PKEY_free(want[i].pkey);
 	}
-	check_ok(recipients_seal(support_pli(), certs[0], &der, &kek, &err), err);
+	check_ok(recipients_seal(support_pli(), RECIPIENTS_GCM, certs[0], &der, &kek, &err), err);
 	check_ok(recipients_unwrap(support_pli(), &kek, find(&der, &kek, NULL, &h, NULL), &sealed, &err), err);
 	check(open_with(&der, keys[0], keys[0], &opened) == PLI_OK);
 	check(view_equal(secret_view(&opened), secret_view(&sealed)));

@@ -20,7 +20,7 @@ wrapped(const struct pli_certs *certs)
 	struct pli_error err = { 0 };
 	struct wrap w;
 
-	check_ok(wrap_init(&w, support_pli(), certs, &err), err);
+	check_ok(wrap_init(&w, support_pli(), certs, PLI_PROFILE_GCM, &err), err);
 	check(w.key.len == 32 && w.nonce.len == 12);
 	return w;
 }
@@ -31,12 +31,16 @@ opens(struct view recipients, struct view algorithm, const struct pli_key *const
     struct secret *key, size_t *which, struct pli_error *err)
 {
 	const struct pli_open_options options = PLI_OPEN_DEFAULTS;
+	struct wrap_found found;
 	struct head h;
+	enum pli_status rc;
 	bool more;
 
 	check(head_parse(&h, message(recipients, algorithm), &more, NULL) == PLI_OK && !more);
-	*key = (struct secret){ 0 };
-	return wrap_open(support_pli(), keys, count, &h, &options, which, key, err);
+	rc = wrap_open(support_pli(), keys, count, &h, &options, &found, err);
+	*key = found.key;
+	*which = found.which;
+	return rc;
 }
 
 static void
