@@ -101,8 +101,8 @@ message(struct bench *b, const void *what)
 
 	(void)what;
 	if (wrap_init(&wrap, bench_setup_pli(), bench_setup_certs(1), PLI_PROFILE_GCM, &err) != PLI_OK ||
-	    layout_init(&layout, CONTAINER_AUTH_ENVELOPED, buf_view(&wrap.recipients), buf_view(&wrap.algorithm), LAYOUT_UNKNOWN, &err) !=
-		PLI_OK ||
+	    layout_init(&layout, CONTAINER_AUTH_ENVELOPED, buf_view(&wrap.recipients), buf_view(&wrap.algorithm),
+		LAYOUT_UNKNOWN, &err) != PLI_OK ||
 	    buf_add(&envelope, buf_view(&layout.head), &err) != PLI_OK ||
 	    add_pieces(&envelope, (size_t)bench_arg(b, 0), &err) != PLI_OK ||
 	    layout_tail(&layout, view_of(tag, sizeof(tag)), &envelope, &err) != PLI_OK)
@@ -128,7 +128,8 @@ make_layout(struct bench *b, struct layout *layout, size_t recipients, uint64_t 
 
 	*layout = (struct layout){ 0 };
 	if (wrap_init(&wrap, bench_setup_pli(), bench_setup_certs(recipients), PLI_PROFILE_GCM, &err) != PLI_OK ||
-	    layout_init(layout, CONTAINER_AUTH_ENVELOPED, buf_view(&wrap.recipients), buf_view(&wrap.algorithm), len, &err) != PLI_OK)
+	    layout_init(layout, CONTAINER_AUTH_ENVELOPED, buf_view(&wrap.recipients), buf_view(&wrap.algorithm), len,
+		&err) != PLI_OK)
 		bench_fail(b, err.message);
 	wrap_clear(&wrap);
 	return err.status == PLI_OK;

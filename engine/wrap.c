@@ -137,7 +137,7 @@ wrap_clear(struct wrap *w)
 static bool
 matches(const struct pli_key *key, const struct recipient *r)
 {
-	if (r->type != RECIPIENT_KTRI && r->type != RECIPIENT_KARI && (!KEM_OFFERED || r->type != RECIPIENT_KEMRI))
+	if (r->type != RECIPIENT_KTRI && r->type != RECIPIENT_KARI)
 		return false;
 	return r->ski.len > 0 ? recipients_match_ski(key, r->ski) : recipients_match_name(key, r->issuer, r->serial);
 }

@@ -18,7 +18,7 @@ PACKAGES_DEMO=(openssl time)
 PACKAGES_TEST=(libcriterion-dev openssl jq libarchive-tools busybox python3 faketime sqlite3 libnss3-tools binutils)
 # shellcheck disable=SC2034
 PACKAGES_CI=(clang libclang-rt-dev clang-format clang-tidy cppcheck shellcheck valgrind
-	libbenchmark-dev openjdk-17-jdk-headless libbcpkix-java
+	libbenchmark-dev openjdk-17-jdk-headless libbcpkix-java libbcmail-java
 	libnss3-tools gnutls-bin nodejs gpgsm gpg-agent softhsm2)
 # What the benchmarks compare with, count with and draw with.
 # shellcheck disable=SC2034

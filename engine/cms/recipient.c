@@ -334,8 +334,6 @@ recipient_algorithm(const struct recipient *r, char *name, size_t cap, enum reci
 			*use = oids_wrap_legacy(wrap) ? RECIPIENT_LEGACY : RECIPIENT_ACCEPTED;
 	} else if (r->type == RECIPIENT_KEMRI && (scheme = oids_kem(oid.body)) != NULL) {
 		(void)snprintf(name, cap, "%s", scheme);
-		if (KEM_OFFERED && in.len == 0 && read_wrap(r->wrap) != NULL)
-			*use = RECIPIENT_ACCEPTED;
 	}
 	return PLI_OK;
 }

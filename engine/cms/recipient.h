@@ -11,13 +11,6 @@
 
 #include "bytes.h"
 
-/* Can the libcrypto that this is built with open KEMRecipientInfos (RFC 9629)? Found out when the build is configured. */
-#ifdef PLI_KEM
-#define KEM_OFFERED true
-#else
-#define KEM_OFFERED false
-#endif
-
 enum recipient_type {
 	RECIPIENT_KTRI,
 	RECIPIENT_KARI,

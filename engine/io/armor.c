@@ -15,7 +15,7 @@
 #define FIRST_PEEK 4096
 #define WHITE_MAX 65536u /* behind the END line */
 
-static const char *const labels[] = { "CMS", "PKCS7" };
+static const char *const labels[] = { "CMS", "PKCS7", "ENCRYPTED MESSAGE" };
 
 struct found {
 	enum armor_kind kind;
@@ -105,7 +105,9 @@ look_for_pem(struct found *f, struct view in, bool whole, bool *more, const char
 			}
 		(void)snprintf(text, sizeof(text), "%.*s", (int)(label.len < 60 ? label.len : 60), label.p);
 		return other(name, "a PEM text of the kind ", text,
-		    "the BEGIN line of an envelope says CMS or PKCS7; nothing else may stand before it", err);
+		    "the BEGIN line of an envelope says CMS, PKCS7 or ENCRYPTED MESSAGE; nothing else may stand before "
+		    "it",
+		    err);
 	}
 	*more = !whole;
 	return PLI_OK;

@@ -48,10 +48,10 @@ struct segment {
 	size_t dirty; /* first bytes of buf that were ever written, and are wiped at the end; see ring_touch */
 	struct extent extents[SEGMENT_EXTENTS];
 	size_t extent_count;
-	bool last;           /* nothing follows; set by the filler where that matters */
-	uint8_t before[16];  /* CBC: the ciphertext before off; set by the filler */
-	const uint8_t *out;  /* len bytes of result; set by the worker */
-	size_t padding;      /* CBC: bytes that the worker took off the end, from len; 0 where there was none to take */
+	bool last;          /* nothing follows; set by the filler where that matters */
+	uint8_t before[16]; /* CBC: the ciphertext before off; set by the filler */
+	const uint8_t *out; /* len bytes of result; set by the worker */
+	size_t padding;     /* CBC: bytes that the worker took off the end, from len; 0 where there was none to take */
 	uint8_t digest[16]; /* what authentication needs of this segment; secret; set by the worker */
 	struct pli_error err;
 };
