@@ -37,7 +37,7 @@ seal_challenge(
 
 	options.threads = 0;
 	options.allow_nested = true; /* random bytes may look like anything */
-	if ((rc = wrap_init(&wrap, pli, certs, err)) == PLI_OK &&
+	if ((rc = wrap_init(&wrap, pli, certs, options.profile, err)) == PLI_OK &&
 	    (rc = sealing_new(&sealer, pli, &wrap, content.len, &out, NULL, &options, err)) == PLI_OK &&
 	    (rc = pli_sealer_write(sealer, content.p, content.len, err)) == PLI_OK &&
 	    (rc = pli_sealer_commit(sealer, &sealed, err)) == PLI_OK)
