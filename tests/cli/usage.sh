@@ -42,6 +42,84 @@ json_error 2
 refuse 2 seal --raw -k "$K/p256.key" -r "$K/p256.pem" -o x.pli f
 refuse 2 open -r "$K/p256.pem" -k "$K/p256.both.pem" -o x bid.pli
 
+# What was meant is guessed, where it is near.
+run 2 pli sael
+stderr_has "did you mean seal?"
+run 2 pli serller
+stderr_has "did you mean sceller?"
+run 2 pli "$(printf 'seal%.0s' $(seq 20))"
+stderr_has "pli --help lists the commands"
+refuse 2 seal --recipeint "$K/p256.pem" -o x.pli f
+stderr_has "did you mean --recipient?"
+
+# Each of the ways to write an option; one without a value takes none.
+run 0 pli seal --raw --threads=2 "-r$K/p256.pem" --output=ways.pli f
+run 0 pli open "-k$K/p256.both.pem" -oways.out ways.pli
+same ways.out f
+rm -f ways.pli ways.out
+refuse 2 seal --raw=yes -r "$K/p256.pem" -o x.pli f
+stderr_has "--raw takes no value"
+
+# What does not go together.
+mkdir folder
+refuse 2 open -k "$K/p256.both.pem" -o x -C folder bid.pli
+stderr_has "-o and -C do not go together"
+refuse 2 open -k "$K/p256.both.pem" -o x --digests bid.pli
+stderr_has --digests
+refuse 2 open -k "$K/p256.both.pem" --passin "file:$K/passphrase" --passin "file:$K/passphrase" -o x bid.pli
+stderr_has "given 2 times, and -k only 1 times"
+refuse 2 open -k "$K/p256.p12" --passin stdin -o x -
+stderr_has "both the envelope and the passphrase"
+refuse 2 verify -k "$K/p256.both.pem" - -
+stderr_has "given twice"
+refuse 2 inspect - -
+stderr_has "given twice"
+refuse 2 seal -r "$K/p256.pem" -o x.pli f -
+stderr_has "sealed alone"
+refuse 2 seal --each -r "$K/p256.pem" -C folder -
+stderr_has "sealed alone"
+refuse 2 seal --raw -r "$K/p256.pem" -o x.pli folder
+stderr_has "folder is a folder"
+refuse 2 seal --raw --strict -r "$K/p256.pem" -o x.pli f
+stderr_has --strict
+refuse 2 seal --each -r "$K/p256.pem" -o x.pli f
+stderr_has "--each goes with -C"
+refuse 2 seal -r "$K/p256.pem" -C folder f
+stderr_has "-C goes with --each"
+refuse 2 seal --each -r "$K/p256.pem" -C folder f ..
+stderr_has ".. has no name"
+refuse 2 doctor operand
+stderr_has "no operand"
+rmdir folder
+
+# Sizes have units, and a limit; dates may have fractions and an offset.
+run 0 pli verify -k "$K/p256.both.pem" --max-size 1K bid.pli
+refuse 2 verify -k "$K/p256.both.pem" --max-size 20000000T bid.pli
+refuse 2 verify -k "$K/p256.both.pem" --max-size 1X bid.pli
+refuse 2 verify -k "$K/p256.both.pem" --max-size 0 bid.pli
+day=$(date -u -d '+30 days' +%F)
+for date in "${day}T10:00:00.25Z" "${day}T10:00:00.5+01:30" "${day}t10:00:60-23:59"; do
+	run 0 pli seal --raw -r "$K/p256.pem" --opening "$date" -o dated.pli f
+	rm -f dated.pli
+done
+for time in 10:00:00.Z 10:00:00.5 10:00:00+24:00 10:00:00+0130 10:00:00+01:60 24:00:00Z 10:00:61Z 10:60:00Z; do
+	date=${day}T$time
+	refuse 2 seal --raw -r "$K/p256.pem" --opening "$date" -o x.pli f
+	stderr_has "$date"
+done
+
+run 0 pli help
+cp "$out" help
+run 0 pli --help
+same "$out" help
+run 0 pli help open
+cp "$out" help
+run 0 pli open --help
+same "$out" help
+run 2 pli help frobnicate
+stderr_has frobnicate
+rm -f help
+
 run 0 pli --version
 stdout_has pli
 stderr_empty
