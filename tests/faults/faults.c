@@ -76,6 +76,7 @@ static atomic_ulong counts[CALLS];
 static int chosen = -1;
 static unsigned long at;
 static bool forever, everybody;
+static atomic_bool over; /* main has ended */
 static int number;
 
 struct range {
@@ -193,13 +194,25 @@ end(void)
 	}
 }
 
+/* What runs in the executable after main is not pli's own but, say, what writes down which lines were reached. */
+static void
+end_faults(void)
+{
+	atomic_store(&over, true);
+}
+
 /* Counts a call that will return to caller, and says whether it has to fail. */
 static bool
 fails(enum call call, const void *caller)
 {
+	static atomic_flag registered = ATOMIC_FLAG_INIT;
+	bool is_own = within(&own, (uintptr_t)caller);
 	unsigned long n;
 
-	if (!everybody && !within(&own, (uintptr_t)caller))
+	/* Not before main: handlers run in the opposite order, and the executable's own ends have to come after this one. */
+	if (is_own && !atomic_flag_test_and_set(&registered))
+		(void)atexit(end_faults);
+	if ((!everybody && !is_own) || atomic_load(&over))
 		return false;
 	n = atomic_fetch_add(&counts[call], 1) + 1;
 	if ((int)call != chosen || at == 0 || (forever ? n < at : n != at))
