@@ -1,17 +1,13 @@
 /*
- * Every allocation fails, each in its turn: alone, or with all that follow. The linker leads the engine's own calls of
- * malloc and the like here (--wrap, see CMakeLists.txt), and libcrypto is given allocators of ours before it makes its
- * first. A job then succeeds all the same, with the right content, or fails and leaves nothing; AddressSanitizer sees
+ * Every allocation fails, each in its turn: alone, or with all that follow (see shortage.h). A job
+ * then succeeds all the same, with the right content, or fails and leaves nothing; AddressSanitizer sees
  * whether something leaks.
  */
 #include "jobs.h"
+#include "shortage.h"
 #include "suite.h"
 
-#include <openssl/crypto.h>
-#include <stdarg.h>
-#include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -19,172 +15,6 @@
 #include "pli/pair.h"
 
 enum { LEN = 5000 };
-
-/* Whose allocations fail. */
-enum whose { OURS = 1, LIBCRYPTOS = 2 };
-
-static atomic_long seen;      /* allocations since the faults began */
-static long first = -1, last; /* the ones that fail; -1: none */
-static enum whose whose;
-
-/*
- * OpenSSL 3.0.22 leaks where it lacks memory itself: in EVP_CIPHER_fetch (names of algorithms, while a provider is loaded)
- * and in CMS_dataInit (an ASN1_STRING of an ECDH recipient). Where this is set, what libcrypto allocates is not looked at.
- */
-static bool leaky;
-void __lsan_disable(void) __attribute__((weak));
-void __lsan_enable(void) __attribute__((weak));
-
-static bool
-fails(enum whose caller)
-{
-	long n;
-
-	if (first < 0 || caller != whose)
-		return false;
-	n = atomic_fetch_add(&seen, 1);
-	return n >= first && n <= last;
-}
-
-void *__real_malloc(size_t len);
-void *__real_calloc(size_t count, size_t len);
-void *__real_realloc(void *p, size_t len);
-void *__real_aligned_alloc(size_t alignment, size_t len);
-char *__real_strdup(const char *s);
-char *__real_strndup(const char *s, size_t len);
-int __real_vasprintf(char **out, const char *format, va_list ap);
-
-void *__wrap_malloc(size_t len);
-void *__wrap_calloc(size_t count, size_t len);
-void *__wrap_realloc(void *p, size_t len);
-void *__wrap_aligned_alloc(size_t alignment, size_t len);
-char *__wrap_strdup(const char *s);
-char *__wrap_strndup(const char *s, size_t len);
-int __wrap_vasprintf(char **out, const char *format, va_list ap) __attribute__((format(printf, 2, 0)));
-int __wrap_asprintf(char **out, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* what the two are called where _FORTIFY_SOURCE is set */
-int __wrap___vasprintf_chk(char **out, int flag, const char *format, va_list ap) __attribute__((format(printf, 3, 0)));
-int __wrap___asprintf_chk(char **out, int flag, const char *format, ...) __attribute__((format(printf, 3, 4)));
-
-void *
-__wrap_malloc(size_t len)
-{
-	return fails(OURS) ? NULL : __real_malloc(len);
-}
-
-void *
-__wrap_calloc(size_t count, size_t len)
-{
-	return fails(OURS) ? NULL : __real_calloc(count, len);
-}
-
-void *
-__wrap_realloc(void *p, size_t len)
-{
-	return fails(OURS) ? NULL : __real_realloc(p, len);
-}
-
-void *
-__wrap_aligned_alloc(size_t alignment, size_t len)
-{
-	return fails(OURS) ? NULL : __real_aligned_alloc(alignment, len);
-}
-
-char *
-__wrap_strdup(const char *s)
-{
-	return fails(OURS) ? NULL : __real_strdup(s);
-}
-
-char *
-__wrap_strndup(const char *s, size_t len)
-{
-	return fails(OURS) ? NULL : __real_strndup(s, len);
-}
-
-int
-__wrap_vasprintf(char **out, const char *format, va_list ap)
-{
-	return fails(OURS) ? -1 : __real_vasprintf(out, format, ap);
-}
-
-/*
- * sskdf_new (providers/implementations/kdfs/sskdf.c), which EVP_KDF_CTX_new calls for the KDF of ECDH, writes through the
- * NULL that it got, in OpenSSL 3.0.22: its allocation is the one that always succeeds.
- */
-static void *
-crypto_malloc(size_t len, const char *file, int line)
-{
-	bool unseen = leaky && __lsan_disable != NULL;
-	void *p;
-
-	(void)line;
-	if ((file == NULL || strstr(file, "sskdf.c") == NULL) && fails(LIBCRYPTOS))
-		return NULL;
-	if (unseen)
-		__lsan_disable();
-	p = __real_malloc(len);
-	if (unseen)
-		__lsan_enable();
-	return p;
-}
-
-int
-__wrap_asprintf(char **out, const char *format, ...)
-{
-	va_list ap;
-	int n;
-
-	va_start(ap, format);
-	n = __wrap_vasprintf(out, format, ap);
-	va_end(ap);
-	return n;
-}
-
-int
-__wrap___vasprintf_chk(char **out, int flag, const char *format, va_list ap)
-{
-	(void)flag;
-	return __wrap_vasprintf(out, format, ap);
-}
-
-int
-__wrap___asprintf_chk(char **out, int flag, const char *format, ...)
-{
-	va_list ap;
-	int n;
-
-	(void)flag;
-	va_start(ap, format);
-	n = __wrap_vasprintf(out, format, ap);
-	va_end(ap);
-	return n;
-}
-
-static void *
-crypto_realloc(void *p, size_t len, const char *file, int line)
-{
-	(void)line;
-	if (p == NULL)
-		return crypto_malloc(len, file, line);
-	return fails(LIBCRYPTOS) ? NULL : __real_realloc(p, len);
-}
-
-static void
-crypto_free(void *p, const char *file, int line)
-{
-	(void)file;
-	(void)line;
-	free(p);
-}
-
-/* libcrypto takes allocators only until its first allocation. */
-__attribute__((constructor)) static void
-take_over(void)
-{
-	if (CRYPTO_set_mem_functions(crypto_malloc, crypto_realloc, crypto_free) != 1)
-		abort();
-}
 
 /* What the jobs work on; made before anything fails. */
 static struct {
@@ -489,29 +319,26 @@ check_left(enum pli_status rc, uint64_t len, bool sealed)
  * says what was missing, unless the job copes without some of it.
  */
 static void
-fault(job *run, enum whose of, bool all_after, long stride, bool sealed, bool copes)
+fault(job *run, enum shortage of, bool all_after, long stride, bool sealed, bool copes)
 {
 	struct pli_error err;
 	enum pli_status rc;
 	uint64_t len;
-	long n;
+	long n, allocations;
 
 	for (n = 0;; n += stride) {
 		err = (struct pli_error){ 0 };
 		memset(world.memory, 0, sizeof(world.memory));
-		if (of == LIBCRYPTOS && world.kind == SUPPORT_RSA2048 && !sealed && !copes)
+		if (of == SHORTAGE_LIBCRYPTOS && world.kind == SUPPORT_RSA2048 && !sealed && !copes)
 			new_key();
-		atomic_store(&seen, 0);
-		whose = of;
-		last = all_after ? 1L << 40 : n;
-		first = n;
+		shortage_begin(of, n, all_after ? SHORTAGE_FOREVER : n);
 		rc = run(&len, &err);
-		first = -1;
+		allocations = shortage_end();
 		check(rc == err.status && (rc == PLI_OK || err.message[0] != '\0'));
 		check_left(rc, len, sealed);
-		if (atomic_load(&seen) <= n)
+		if (allocations <= n)
 			break;
-		check(of != OURS || copes || (rc == PLI_ERR && strcmp(err.message, "out of memory") == 0));
+		check(of != SHORTAGE_OURS || copes || (rc == PLI_ERR && strcmp(err.message, "out of memory") == 0));
 	}
 	check(rc == PLI_OK && n > 0);
 }
@@ -527,13 +354,13 @@ static const struct {
 	{ make_pair, false, false, 23 } };
 
 static void
-fault_jobs(enum support_kind kind, enum whose of, bool all_after, long stride)
+fault_jobs(enum support_kind kind, enum shortage of, bool all_after, long stride)
 {
 	size_t i;
 
 	set_up(kind);
 	for (i = 0; i < sizeof(jobs) / sizeof(jobs[0]); i++)
-		fault(jobs[i].run, of, all_after, of == OURS ? stride : stride * jobs[i].thin, jobs[i].sealed,
+		fault(jobs[i].run, of, all_after, of == SHORTAGE_OURS ? stride : stride * jobs[i].thin, jobs[i].sealed,
 		    jobs[i].copes);
 	tear_down();
 }
@@ -541,13 +368,13 @@ fault_jobs(enum support_kind kind, enum whose of, bool all_after, long stride)
 static void
 ours_once(void)
 {
-	fault_jobs(SUPPORT_P256, OURS, false, 1);
+	fault_jobs(SUPPORT_P256, SHORTAGE_OURS, false, 1);
 }
 
 static void
 ours_from_then_on(void)
 {
-	fault_jobs(SUPPORT_RSA2048, OURS, true, 1);
+	fault_jobs(SUPPORT_RSA2048, SHORTAGE_OURS, true, 1);
 }
 
 /* A context whose self-test lacks memory takes the next way of computing AES-GCM, and in the end none. */
@@ -555,33 +382,33 @@ static void
 in_a_context(void)
 {
 	set_up(SUPPORT_P256);
-	fault(new_context, OURS, false, 1, false, true);
-	fault(new_context, OURS, true, 1, false, true);
-	leaky = true;
-	fault(new_context, LIBCRYPTOS, false, 7, false, true);
-	fault(new_context, LIBCRYPTOS, true, 7, false, true);
-	leaky = false;
+	fault(new_context, SHORTAGE_OURS, false, 1, false, true);
+	fault(new_context, SHORTAGE_OURS, true, 1, false, true);
+	shortage_leaky(true);
+	fault(new_context, SHORTAGE_LIBCRYPTOS, false, 7, false, true);
+	fault(new_context, SHORTAGE_LIBCRYPTOS, true, 7, false, true);
+	shortage_leaky(false);
 	tear_down();
 }
 
 static void
 libcryptos_once_rsa(void)
 {
-	fault_jobs(SUPPORT_RSA2048, LIBCRYPTOS, false, 2);
+	fault_jobs(SUPPORT_RSA2048, SHORTAGE_LIBCRYPTOS, false, 2);
 }
 
 static void
 libcryptos_once_ec(void)
 {
-	leaky = true;
-	fault_jobs(SUPPORT_P256, LIBCRYPTOS, false, 1);
-	leaky = false;
+	shortage_leaky(true);
+	fault_jobs(SUPPORT_P256, SHORTAGE_LIBCRYPTOS, false, 1);
+	shortage_leaky(false);
 }
 
 static void
 libcryptos_from_then_on(void)
 {
-	fault_jobs(SUPPORT_RSA2048, LIBCRYPTOS, true, 2);
+	fault_jobs(SUPPORT_RSA2048, SHORTAGE_LIBCRYPTOS, true, 2);
 }
 
 #define TESTS(T, S)                                                                                                    \
