@@ -241,6 +241,19 @@ support_exists(const char *path)
 	return access(path, F_OK) == 0;
 }
 
+#ifdef PLI_COVERAGE
+void __gcov_dump(void);
+#endif
+
+_Noreturn void
+support_leave(int code)
+{
+#ifdef PLI_COVERAGE
+	__gcov_dump();
+#endif
+	_exit(code);
+}
+
 size_t
 support_entries(void)
 {

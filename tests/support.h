@@ -40,6 +40,9 @@ void support_write(const char *path, struct view bytes);
 void support_read(const char *path, struct buf *out);
 bool support_exists(const char *path);
 
+/* support_leave ends a child of the process at once, without what belongs to the process; only what it reached is written down. */
+_Noreturn void support_leave(int code);
+
 /* support_entries is the number of entries in the process's folder, hidden ones included. */
 size_t support_entries(void);
 

@@ -1,6 +1,7 @@
 /* Folders that are nowhere until they are complete, and the leftovers of runs that were killed. */
 #include "folder.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <sys/file.h>
 
@@ -11,6 +12,21 @@
 #define LEFT ".pli-0123456789abcdef"
 
 static char trees_at_neu[300];
+
+static int locks_held; /* so many locks are somebody's, who sweeps (see --wrap in CMakeLists.txt) */
+
+int __real_flock(int fd, int how);
+int __wrap_flock(int fd, int how);
+
+int
+__wrap_flock(int fd, int how)
+{
+	if (locks_held == 0)
+		return __real_flock(fd, how);
+	locks_held--;
+	errno = EWOULDBLOCK;
+	return -1;
+}
 
 static void
 fill(const struct folder *f)
@@ -246,6 +262,44 @@ swept(void)
 	trees_end();
 }
 
+/* Who is not root has to open what is closed to them, too, before it can be emptied. */
+static void
+swept_by_a_person(void)
+{
+	const uid_t nobody = 65534;
+	bool root = geteuid() == 0;
+
+	trees_begin();
+	check(!root || (chown(trees_root, nobody, (gid_t)-1) == 0 && seteuid(nobody) == 0));
+	make_leftover(LEFT, 0700);
+	sweep();
+	check(!support_exists(trees_at(LEFT)) && trees_entries(trees_root) == 0);
+	check(!root || seteuid(0) == 0);
+	trees_end();
+}
+
+/* A sweeper that comes between the name and the lock takes the folder away: it is made again, though not for ever. */
+static void
+swept_too_early(void)
+{
+	const struct hidden_how how = { false, true, true };
+	struct pli_error err = { 0 };
+	struct folder *f;
+
+	trees_begin();
+	locks_held = 3;
+	check_ok(folder_new(&f, trees_root, "bid", how, &err), err);
+	check(locks_held == 0 && trees_entries(trees_root) == 1);
+	check_ok(folder_commit(f, &err), err);
+	folder_free(f);
+	check(support_exists(trees_at("bid")) && trees_entries(trees_root) == 1);
+	locks_held = 1000;
+	check(folder_new(&f, trees_root, "other", how, &err) == PLI_ERR_IO && f == NULL);
+	check(locks_held > 900 && trees_entries(trees_root) == 1);
+	locks_held = 0;
+	trees_end();
+}
+
 static void
 names(void)
 {
@@ -263,5 +317,13 @@ names(void)
 #define TESTS(T, S)                                                                                                    \
 	T(S, commit)                                                                                                   \
 	T(S, abandoned)                                                                                                \
-	T(S, exchanged) T(S, exists) T(S, file_may_stay) T(S, side_by_side) T(S, bad_names) T(S, swept) T(S, names)
+	T(S, exchanged)                                                                                                \
+	T(S, exists)                                                                                                   \
+	T(S, file_may_stay)                                                                                            \
+	T(S, side_by_side)                                                                                             \
+	T(S, bad_names)                                                                                                \
+	T(S, swept)                                                                                                    \
+	T(S, swept_by_a_person)                                                                                        \
+	T(S, swept_too_early)                                                                                          \
+	T(S, names)
 SUITE(folder, TESTS)

@@ -51,7 +51,7 @@ both_ways(void (*test)(bool hidden))
 		if (!forbid_unnamed_files())
 			_exit(77); /* a kernel, or a valgrind, that cannot: nothing was shown */
 		test(true);
-		_exit(0);
+		support_leave(0);
 	}
 	check(waitpid(pid, &status, 0) == pid && WIFEXITED(status));
 	check(WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == 77);
@@ -72,6 +72,9 @@ put_another(int result)
 	support_write(path, TEXT("another"));
 }
 
+static bool no_replace_unknown; /* as on file systems that know no RENAME_NOREPLACE */
+static int locks_held;          /* so many locks are somebody's, who sweeps */
+
 int __real_renameat(int from, const char *name, int to, const char *as);
 int __wrap_renameat(int from, const char *name, int to, const char *as);
 int __real_renameat2(int from, const char *name, int to, const char *as, unsigned flags);
@@ -89,10 +92,28 @@ __wrap_renameat(int from, const char *name, int to, const char *as)
 int
 __wrap_renameat2(int from, const char *name, int to, const char *as, unsigned flags)
 {
-	int result = __real_renameat2(from, name, to, as, flags);
+	int result;
 
+	if (no_replace_unknown) {
+		errno = EINVAL;
+		return -1;
+	}
+	result = __real_renameat2(from, name, to, as, flags);
 	put_another(result);
 	return result;
+}
+
+int __real_flock(int fd, int how);
+int __wrap_flock(int fd, int how);
+
+int
+__wrap_flock(int fd, int how)
+{
+	if (locks_held == 0)
+		return __real_flock(fd, how);
+	locks_held--;
+	errno = EWOULDBLOCK;
+	return -1;
 }
 
 static struct stage *
@@ -389,6 +410,52 @@ killed(bool hidden)
 	check(support_entries() == before);
 }
 
+/* Without RENAME_NOREPLACE nothing is replaced, either. */
+static void
+an_old_file_system(bool hidden)
+{
+	const char *path = support_path("name");
+	size_t before = support_entries();
+	struct pli_error err = { 0 };
+	struct stage *s = begin(path, false, "new");
+
+	(void)hidden;
+	no_replace_unknown = true;
+	check_ok(stage_commit(s, &err), err);
+	stage_free(s);
+	check(file_is(path, "new") && support_entries() == before + 1 && unlink(path) == 0);
+	s = begin(path, false, "new");
+	support_write(path, TEXT("old"));
+	check(stage_commit(s, NULL) == PLI_ERR_EXISTS);
+	stage_free(s);
+	no_replace_unknown = false;
+	check(file_is(path, "old") && unlink(path) == 0 && support_entries() == before);
+}
+
+/* A sweeper that comes between the name and the lock takes the file away: it is made again, though not for ever. */
+static void
+swept(bool hidden)
+{
+	const char *path = support_path("name");
+	const struct hidden_how how = { false, true, true };
+	size_t before = support_entries();
+	struct pli_error err = { 0 };
+	struct stage *s;
+
+	if (!hidden)
+		return;
+	locks_held = 3;
+	check_ok(stage_new(&s, path, how, &err), err);
+	check(locks_held == 0 && support_entries() == before + 1);
+	check_ok(stage_commit(s, &err), err);
+	stage_free(s);
+	check(unlink(path) == 0 && support_entries() == before);
+	locks_held = 1000;
+	check(stage_new(&s, path, how, &err) == PLI_ERR_IO && strstr(err.message, "beside") != NULL);
+	check(locks_held > 900 && support_entries() == before);
+	locks_held = 0;
+}
+
 #define TWICE(test)                                                                                                    \
 	static void test##_both_ways(void)                                                                             \
 	{                                                                                                              \
@@ -405,6 +472,8 @@ TWICE(permissions)
 TWICE(a_folder_that_moves)
 TWICE(leftovers)
 TWICE(killed)
+TWICE(an_old_file_system)
+TWICE(swept)
 
 #define TESTS(T, S)                                                                                                    \
 	T(S, commit_both_ways)                                                                                         \
@@ -415,5 +484,9 @@ TWICE(killed)
 	T(S, exchanged_both_ways)                                                                                      \
 	T(S, no_names_both_ways)                                                                                       \
 	T(S, permissions_both_ways)                                                                                    \
-	T(S, a_folder_that_moves_both_ways) T(S, leftovers_both_ways) T(S, killed_both_ways)
+	T(S, a_folder_that_moves_both_ways)                                                                            \
+	T(S, leftovers_both_ways)                                                                                      \
+	T(S, killed_both_ways)                                                                                         \
+	T(S, an_old_file_system_both_ways)                                                                             \
+	T(S, swept_both_ways)
 SUITE(stage, TESTS)
