@@ -90,3 +90,30 @@ run 0 pli seal --no-sync -q --raw --each -C raw -r "$K/p256.pem" random "bids/of
 run 0 pli open --no-sync -q "${auth[@]}" -C plain raw/*.pli
 same random plain/random
 same "bids/offre 003/annexes/prix.csv" plain/prix.csv
+
+# Slashes behind a name are no part of it. A folder that was made for nothing is taken away again.
+run 0 pli seal --no-sync -q --each -C slashes// -r "$K/p256.pem" "bids/offre 004//"
+holds slashes "offre 004.pli"
+run 0 pli open --no-sync --json "${auth[@]}" -C slashes/ "slashes/offre 004.pli"
+json '.[0].output == "slashes/offre 004"'
+same_bytes "bids/offre 004" "slashes/offre 004/offre 004"
+cp "slashes/offre 004.pli" ..pli
+run 0 pli open --no-sync -q "${auth[@]}" -C dots ..pli
+holds dots ..pli
+mv ..pli bad.pli
+flip bad.pli -1
+run 11 pli open -q "${auth[@]}" -C nothing bad.pli bad.pli
+absent nothing
+run 16 pli open -q "${auth[@]}" -C no/such bad.pli
+run 16 pli open -q "${auth[@]}" -C random "slashes/offre 004.pli"
+stderr_has random
+# An input under another name is the input still: it is not replaced.
+run 15 pli seal -q --raw --force -r "$K/p256.pem" -o ./random bids/../random
+same random plain/random
+
+# What the files hold, in words.
+run 0 pli open --no-sync "${auth[@]}" --digests -C digests "slashes/offre 004.pli"
+(cd digests && sha256sum "offre 004/offre 004/annexes/prix.csv") >sum
+stdout_has "$(cut -d ' ' -f 1 sum)"
+run 0 pli list "${auth[@]}" --digests "slashes/offre 004.pli"
+stdout_has "$(cut -d ' ' -f 1 sum)"

@@ -43,3 +43,10 @@ refuse 16 open -k no-such-file -o x bid.pli
 stderr_has no-such-file
 refuse 14 open -k "$K/p256.key" --cert f -o x bid.pli
 refuse 16 open -k "$K/p256.key" --cert no-such-file -o x bid.pli
+refuse 14 open -k . -o x bid.pli
+stderr_has "is a folder"
+truncate -s 2M large
+refuse 14 open -k large -o x bid.pli
+stderr_has "longer than"
+refuse 14 seal --raw -r "$K/bundle.pem" -o x.pli f
+stderr_has "-r takes a file with one"

@@ -64,6 +64,18 @@ for form in pkcs8.enc.pem pkcs8.enc.der trad.enc.pem; do
 done
 refuse 12 open --no-input -k "$key" --passin env:NO_SUCH_VARIABLE -o x bid.pli
 refuse 12 open --no-input -k "$key" --passin "cmd:exit 3" -o x bid.pli
+printf 'x%.0s' $(seq 5000) >long
+refuse 12 open --no-input -k "$key" --passin file:long -o x bid.pli
+stderr_has "too long"
+LONG=$(cat long)
+export LONG
+refuse 12 open --no-input -k "$key" --passin env:LONG -o x bid.pli
+stderr_has "too long"
+unset LONG
+refuse 12 open --no-input -k "$key" --passin "cmd:cat long" -o x bid.pli
+# What the command says after the line is read, and nobody's.
+opens "$key" --passin "cmd:cat '$K/passphrase' long long long long long long long long long long long long long long long"
+refuse 16 open --no-input -k "$key" --passin file:. -o x bid.pli
 refuse 16 open --no-input -k "$key" --passin fd:77 -o x bid.pli
 refuse 16 open --no-input -k "$key" --passin file:no-such-file -o x bid.pli
 stderr_has no-such-file

@@ -54,3 +54,11 @@ if pli doctor --backend gcrypt >"$out" 2>&1; then
 	run 0 pli open --backend gcrypt "${auth[@]}" -o h a.pli
 	run 0 cmp f h
 fi
+
+# Nothing of the person in it, and no person needed.
+run 0 env -u HOME "$PLI" doctor
+if grep -q 'nssdb' "$out"; then
+	problem "a store of nobody"
+fi
+run 0 env HOME=/nonexistent "$PLI" doctor --json
+json '.[0] | .type == "doctor" and .self_test == "ok" and (.stores[] | select(.path == "/nonexistent/.gnupg") | .status) == "absent"'

@@ -46,6 +46,56 @@ done
 interrupted TERM 143 f seal -r "$K/p256.pem" -o - -
 interrupted INT 130 /dev/null seal -r "$K/p256.pem" -o x.pli -
 
+# Two signals within a moment are one, as timeout(1) sends them; the job ends by itself and says so.
+last="SIGTERM twice at once: seal"
+{ sleep 30 & echo $! >sleeper; wait; } >fifo &
+writer=$!
+"$PLI" seal -r "$K/p256.pem" -o x.pli - <fifo >"$out" 2>"$err" &
+job=$!
+sleep 0.5
+kill -s STOP "$job"
+kill -s TERM "$job"
+kill -s HUP "$job"
+kill -s CONT "$job"
+wait "$job"
+code=$?
+case $code in
+143 | 129) ;;
+*) problem "exit code $code, expected 143 or 129" ;;
+esac
+stderr_has interrupted
+kill "$(cat sleeper)" 2>/dev/null
+wait "$writer" 2>/dev/null
+rm -f sleeper
+only bid.pli f fifo half
+
+# A command for the passphrase that does not end: the first signal ends it, or else the second ends pli.
+mkfifo hold
+exec 9<>hold
+key=(-k "$K/p256.p12" -o x bid.pli)
+for ends in yes no; do
+	last="SIGTERM: open, a passphrase from a command; does it end: $ends"
+	command="cmd:read x <hold"
+	[ "$ends" = yes ] || command="cmd:trap '' TERM; read x <hold; true"
+	"$PLI" open --passin "$command" "${key[@]}" >"$out" 2>"$err" &
+	job=$!
+	sleep 0.5
+	kill -s TERM "$job"
+	sleep 0.7
+	if [ "$ends" = no ]; then
+		kill -0 "$job" || problem "it did not wait for the command"
+		kill -s TERM "$job"
+	fi
+	wait "$job"
+	code=$?
+	[ "$code" -eq 143 ] || problem "exit code $code, expected 143"
+	[ "$ends" = no ] || stderr_has interrupted
+	absent x
+done
+echo >&9
+exec 9<&-
+rm -f hold
+
 # The same while the reader of the output does not read.
 mkfifo slow
 last="SIGTERM: open -o - to a reader that sleeps"
