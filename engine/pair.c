@@ -12,7 +12,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "pli/open.h"
@@ -92,20 +91,6 @@ pli_pair_challenge(struct pli *pli, const struct pli_certs *certs, size_t i, con
 	buf_clear(&envelope);
 	pli_certs_free(one);
 	return rc;
-}
-
-static enum pli_status
-write_all(int fd, struct view bytes, const char *path, struct pli_error *err)
-{
-	ssize_t n;
-
-	while (bytes.len > 0) {
-		if ((n = write(fd, bytes.p, bytes.len)) < 0 && errno != EINTR)
-			return fail_errno(err, PLI_ERR_IO, errno, "cannot write %s", path);
-		if (n > 0)
-			bytes = view_behind(bytes, (size_t)n);
-	}
-	return PLI_OK;
 }
 
 /* From the disk, as far as the system can be asked for that: what is clean is dropped from its cache. */
@@ -195,7 +180,7 @@ pli_certs_save(const struct pli_certs *certs, const struct pli_output *out, stru
 	    (rc = sink_open(&sink, out, NULL, &nobody, err)) == PLI_OK) {
 		struct view text = view_of(pem, strlen(pem)), none = view_of(NULL, 0);
 
-		rc = sink_positional(sink) ? sink_put(sink, 0, text, none, err) : sink_write(sink, text, none, err);
+		rc = sink_write(sink, text, none, err);
 	}
 	if (rc == PLI_OK)
 		rc = sink_commit(sink, err);
@@ -216,7 +201,7 @@ stage_cert(struct stage **stage, struct pli *pli, const struct pli_key *key, con
 	if ((rc = stage_new(stage, file->cert_path, (struct hidden_how){ .no_sync = file->no_sync }, err)) == PLI_OK &&
 	    (rc = pli_certs_new(&certs, pli, err)) == PLI_OK && (rc = pli_certs_add_key(certs, key, err)) == PLI_OK &&
 	    (rc = pli_certs_pem(certs, &pem, err)) == PLI_OK)
-		rc = write_all(stage_fd(*stage), view_of(pem, strlen(pem)), file->cert_path, err);
+		rc = stage_write(*stage, view_of(pem, strlen(pem)), err);
 	free(pem);
 	pli_certs_free(certs);
 	return rc;
@@ -224,17 +209,14 @@ stage_cert(struct stage **stage, struct pli *pli, const struct pli_key *key, con
 
 /* Two names cannot appear in one step. The certificate is nobody's loss: it is first, and taken back if the key fails. */
 static enum pli_status
-commit_both(struct stage *key, struct stage *cert, const char *cert_path, struct pli_error *err)
+commit_both(struct stage *key, struct stage *cert, struct pli_error *err)
 {
-	struct stat made, now;
 	enum pli_status rc;
 
 	if (cert != NULL && (rc = stage_commit(cert, err)) != PLI_OK)
 		return rc;
-	rc = stage_commit(key, err);
-	if (rc != PLI_OK && cert != NULL && fstat(stage_fd(cert), &made) == 0 && lstat(cert_path, &now) == 0 &&
-	    made.st_dev == now.st_dev && made.st_ino == now.st_ino)
-		(void)unlink(cert_path);
+	if ((rc = stage_commit(key, err)) != PLI_OK && cert != NULL)
+		stage_withdraw(cert);
 	return rc;
 }
 
@@ -248,10 +230,10 @@ pli_pair_save(struct pli *pli, const struct pli_key *key, const struct pli_pair_
 	if ((rc = pkcs12_write_check(file->passphrase, file->passphrase_len, err)) == PLI_OK &&
 	    (rc = stage_new(&stage, file->path, (struct hidden_how){ .no_sync = file->no_sync }, err)) == PLI_OK &&
 	    (rc = stage_private(stage, err)) == PLI_OK && (rc = pkcs12_write(pli, key, file, &bytes, err)) == PLI_OK &&
-	    (rc = write_all(stage_fd(stage), buf_view(&bytes), file->path, err)) == PLI_OK &&
+	    (rc = stage_write(stage, buf_view(&bytes), err)) == PLI_OK &&
 	    (rc = check_written(pli, key, file, stage_fd(stage), buf_view(&bytes), err)) == PLI_OK &&
 	    (file->cert_path == NULL || (rc = stage_cert(&cert, pli, key, file, err)) == PLI_OK))
-		rc = commit_both(stage, cert, file->cert_path, err);
+		rc = commit_both(stage, cert, err);
 	stage_free(cert);
 	stage_free(stage);
 	buf_clear(&bytes);

@@ -150,6 +150,20 @@ stage_fd(const struct stage *s)
 	return s->fd;
 }
 
+enum pli_status
+stage_write(struct stage *s, struct view bytes, struct pli_error *err)
+{
+	while (bytes.len > 0) {
+		ssize_t n = write(s->fd, bytes.p, bytes.len);
+
+		if (n < 0 && errno != EINTR)
+			return fail_errno(err, PLI_ERR_IO, errno, "cannot write %s", s->path);
+		if (n > 0)
+			bytes = view_behind(bytes, (size_t)n);
+	}
+	return PLI_OK;
+}
+
 static int
 link_unnamed(const struct stage *s, const char *name)
 {
@@ -202,7 +216,7 @@ stage_private(struct stage *s, struct pli_error *err)
 	return PLI_OK;
 }
 
-/* Where a name stood for a moment, in a folder that others can write to, it may have been given to something else. */
+/* In a folder that others can write to, the name may have been given to something else. */
 static bool
 is_other(const struct stage *s)
 {
@@ -243,6 +257,13 @@ stage_commit(struct stage *s, struct pli_error *err)
 		    "gone",
 		    s->path);
 	return PLI_OK;
+}
+
+void
+stage_withdraw(struct stage *s)
+{
+	if (s->committed && !is_other(s))
+		(void)unlinkat(s->folder_fd, s->name, 0);
 }
 
 void

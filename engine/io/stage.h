@@ -4,7 +4,7 @@
 /*
  * stage.h - a file that is nowhere until it is complete.
  *
- *      stage_new -> write to stage_fd -> stage_commit -> stage_free
+ *      stage_new -> stage_write, or write to stage_fd -> stage_commit -> stage_free
  *      stage_new -> stage_free                                       aborted: nothing is left
  *
  * The file has no name while it is written (O_TMPFILE) or, where the file system cannot do that, a hidden one (".pli-"
@@ -26,6 +26,9 @@ enum pli_status stage_new(
 
 int stage_fd(const struct stage *s);
 
+/* stage_write appends bytes. Fails with PLI_ERR_IO. */
+enum pli_status stage_write(struct stage *s, struct view bytes, struct pli_error *err) PLI_MUST_CHECK;
+
 /* stage_private makes the file its owner's alone (mode 0600), whatever the umask. Fails with PLI_ERR_IO. */
 enum pli_status stage_private(struct stage *s, struct pli_error *err) PLI_MUST_CHECK;
 
@@ -35,6 +38,9 @@ enum pli_status stage_private(struct stage *s, struct pli_error *err) PLI_MUST_C
  * it was, but for the message that says otherwise (the very last sync).
  */
 enum pli_status stage_commit(struct stage *s, struct pli_error *err) PLI_MUST_CHECK;
+
+/* stage_withdraw takes back the name that stage_commit gave, if it is still this file's: another one could not be committed. */
+void stage_withdraw(struct stage *s);
 
 /* stage_free removes what was not committed. NULL is fine. */
 void stage_free(struct stage *s);

@@ -11,28 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "titles.h"
 #include "records.h"
 #include "schema.h"
 #include "stage.h"
-
-static enum pli_status
-write_all(int fd, const uint8_t *p, size_t len, const char *path, struct pli_error *err)
-{
-	while (len > 0) {
-		ssize_t n = write(fd, p, len);
-
-		if (n < 0 && errno != EINTR)
-			return fail_errno(err, PLI_ERR_IO, errno, "cannot write the register %s", path);
-		if (n > 0) {
-			p += n;
-			len -= (size_t)n;
-		}
-	}
-	return PLI_OK;
-}
 
 /* A new register as the bytes of its file; freed with sqlite3_free. */
 static enum pli_status
@@ -72,7 +55,7 @@ make(const char *path, const char *actor, struct pli_error *err)
 	if ((rc = new_bytes(path, actor, &bytes, &len, &why)) == PLI_OK &&
 	    (rc = stage_new(&stage, path, (struct hidden_how){ .replace = false }, &why)) == PLI_OK &&
 	    (rc = stage_private(stage, &why)) == PLI_OK &&
-	    (rc = write_all(stage_fd(stage), bytes, len, path, &why)) == PLI_OK)
+	    (rc = stage_write(stage, view_of(bytes, len), &why)) == PLI_OK)
 		rc = stage_commit(stage, &why);
 	stage_free(stage);
 	sqlite3_free(bytes);

@@ -61,15 +61,20 @@ both_ways(void (*test)(bool hidden))
 static const char *awaited;
 
 static void
+put_another_now(const char *path)
+{
+	check(unlink(path) == 0);
+	support_write(path, TEXT("another"));
+}
+
+static void
 put_another(int result)
 {
 	const char *path = awaited;
 
 	awaited = NULL;
-	if (path == NULL || result != 0)
-		return;
-	check(unlink(path) == 0);
-	support_write(path, TEXT("another"));
+	if (path != NULL && result == 0)
+		put_another_now(path);
 }
 
 static bool no_replace_unknown; /* as on file systems that know no RENAME_NOREPLACE */
@@ -157,6 +162,34 @@ commit(bool hidden)
 	check_ok(stage_commit(s, &err), err);
 	stage_free(s);
 	check(unlink(path) == 0 && support_entries() == before);
+}
+
+/* What was committed is taken back, and what somebody else put in its place is not. */
+static void
+withdrawn(bool hidden)
+{
+	const struct hidden_how how = { false, true, false };
+	const char *path = support_path("withdrawn");
+	size_t before = support_entries();
+	struct pli_error err = { 0 };
+	struct stage *s;
+
+	(void)hidden;
+	check_ok(stage_new(&s, path, how, &err), err);
+	check_ok(stage_write(s, TEXT("all "), &err), err);
+	check_ok(stage_write(s, TEXT("of it"), &err), err);
+	stage_withdraw(s); /* nothing to take back yet */
+	check_ok(stage_commit(s, &err), err);
+	check(file_is(path, "all of it"));
+	stage_withdraw(s);
+	stage_free(s);
+	check(!support_exists(path) && support_entries() == before);
+	s = begin(path, false, "mine");
+	check_ok(stage_commit(s, &err), err);
+	put_another_now(path);
+	stage_withdraw(s);
+	stage_free(s);
+	check(file_is(path, "another") && unlink(path) == 0);
 }
 
 static void
@@ -462,6 +495,7 @@ swept(bool hidden)
 		both_ways(test);                                                                                       \
 	}
 TWICE(commit)
+TWICE(withdrawn)
 TWICE(abandon)
 TWICE(exists)
 TWICE(replace)
@@ -477,6 +511,7 @@ TWICE(swept)
 
 #define TESTS(T, S)                                                                                                    \
 	T(S, commit_both_ways)                                                                                         \
+	T(S, withdrawn_both_ways)                                                                                      \
 	T(S, abandon_both_ways)                                                                                        \
 	T(S, exists_both_ways)                                                                                         \
 	T(S, replace_both_ways)                                                                                        \
