@@ -90,16 +90,12 @@ static enum pli_status
 retire(struct pli_register *reg, const struct record *record, const void *wanted, struct pli_error *err)
 {
 	const struct pli_register_key *key = &record->key;
-	enum pli_status rc;
 
 	(void)wanted;
 	/* One that was never active has sealed nothing: it goes. */
 	if (key->status == PLI_KEY_PENDING)
 		return records_drop(reg, key->id, "it was never active", err);
-	if ((rc = records_line(reg, key, "retire", NULL, err)) != PLI_OK)
-		return rc;
-	return db_run(&reg->db, "UPDATE keys SET status = 'retired', ended = ? WHERE id = ?",
-	    VALUES(value_int(time(NULL)), value_int(key->id)), err);
+	return records_retire(reg, key, NULL, err);
 }
 
 enum pli_status

@@ -65,13 +65,6 @@ value_int(int64_t number)
 	return (struct value){ VALUE_INT, number, { 0 } };
 }
 
-/* A time that is not known, or an id that is none. */
-static inline struct value
-value_int_or_null(int64_t number)
-{
-	return (struct value){ number == 0 ? VALUE_NULL : VALUE_INT, number, { 0 } };
-}
-
 struct value value_text(const char *text);
 
 static inline struct value

@@ -162,13 +162,10 @@ retire_old(struct generation *g, struct pli_error *err)
 	if ((rc = db_step(&g->reg->db, q, &row, err)) == PLI_OK && row &&
 	    (rc = records_read(g->reg, q, &record, err)) == PLI_OK) {
 		g->role = record.key.role; /* which may have changed meanwhile */
-		rc = records_line(g->reg, &record.key, "retire", "renewed", err);
+		rc = records_retire(g->reg, &record.key, "renewed", err);
 	}
 	(void)sqlite3_finalize(q);
-	if (rc != PLI_OK)
-		return rc;
-	return db_run(&g->reg->db, "UPDATE keys SET status = 'retired', ended = ? WHERE id = ?",
-	    VALUES(value_int(time(NULL)), value_int(g->old)), err);
+	return rc;
 }
 
 static enum pli_status
@@ -282,9 +279,7 @@ pli_register_generate(struct pli_register *reg, const struct pli_register_place 
 	/* Making a pair takes a while: what can be seen to be wrong is said first. */
 	if (reg->mode != PLI_REGISTER_CREATE && (rc = records_service(reg, place->service, &service, err)) != PLI_OK)
 		return rc;
-	rc = db_number(&reg->db, &service, &there, "SELECT id FROM services WHERE name = ?",
-	    VALUES(value_text(place->service)), err);
-	if (rc == PLI_OK && there)
+	if ((rc = records_has_service(reg, place->service, &service, &there, err)) == PLI_OK && there)
 		rc = records_check_free(reg, service, place->service, place->name, err);
 	return rc != PLI_OK ? rc : generate(&g, pair, file, certs, err);
 }

@@ -57,8 +57,8 @@ hint_names(struct pli_register *reg, const char *format, const char *sql, const 
 	fail_hint(err, "%s", text);
 }
 
-static enum pli_status
-look_up_service(struct pli_register *reg, const char *name, int64_t *id, bool *there, struct pli_error *err)
+enum pli_status
+records_has_service(struct pli_register *reg, const char *name, int64_t *id, bool *there, struct pli_error *err)
 {
 	return db_number(&reg->db, id, there, "SELECT id FROM services WHERE name = ?", VALUES(value_text(name)), err);
 }
@@ -69,7 +69,7 @@ records_service(struct pli_register *reg, const char *name, int64_t *id, struct 
 	enum pli_status rc;
 	bool there;
 
-	if ((rc = look_up_service(reg, name, id, &there, err)) != PLI_OK || there)
+	if ((rc = records_has_service(reg, name, id, &there, err)) != PLI_OK || there)
 		return rc;
 	rc = fail(err, PLI_ERR_USAGE, "the register %s has no service \"%s\"", reg->db.path, name);
 	hint_names(reg, "its services are", "SELECT name FROM services ORDER BY name", NO_VALUES, err);
@@ -87,15 +87,15 @@ records_new_service(struct pli_register *reg, const char *name, int64_t *id, boo
 	*made = false;
 	if (reg->mode != PLI_REGISTER_CREATE)
 		return records_service(reg, name, id, err);
-	if ((rc = look_up_service(reg, name, id, &there, err)) != PLI_OK || there)
+	if ((rc = records_has_service(reg, name, id, &there, err)) != PLI_OK || there)
 		return rc;
 	rc = db_run(&reg->db, "INSERT INTO services (name, created) VALUES (?, ?)",
 	    VALUES(value_text(name), value_int(time(NULL))), err);
-	if (rc != PLI_OK || (rc = journal_add(&reg->db, reg->actor, &line, err)) != PLI_OK)
+	if (rc != PLI_OK)
 		return rc;
 	*id = db_last_id(&reg->db);
 	*made = true;
-	return db_number(&reg->db, id, NULL, "SELECT id FROM services WHERE name = ?", VALUES(value_text(name)), err);
+	return journal_add(&reg->db, reg->actor, &line, err);
 }
 
 enum pli_status
@@ -276,6 +276,17 @@ records_line(struct pli_register *reg, const struct pli_register_key *key, const
 	const struct journal_line line = { action, key->service, key->name, key->fingerprint, detail };
 
 	return journal_add(&reg->db, reg->actor, &line, err);
+}
+
+enum pli_status
+records_retire(struct pli_register *reg, const struct pli_register_key *key, const char *detail, struct pli_error *err)
+{
+	enum pli_status rc = records_line(reg, key, "retire", detail, err);
+
+	if (rc != PLI_OK)
+		return rc;
+	return db_run(&reg->db, "UPDATE keys SET status = 'retired', ended = ? WHERE id = ?",
+	    VALUES(value_int(time(NULL)), value_int(key->id)), err);
 }
 
 enum pli_status

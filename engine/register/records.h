@@ -26,6 +26,10 @@ enum pli_status records_writable(const struct pli_register *reg, struct pli_erro
 enum pli_status records_check_new(
     const struct pli_register *reg, const struct pli_register_place *place, struct pli_error *err) PLI_MUST_CHECK;
 
+/* records_has_service looks for a service: *there tells whether there is one, and *id is its id then. */
+enum pli_status records_has_service(
+    struct pli_register *reg, const char *name, int64_t *id, bool *there, struct pli_error *err) PLI_MUST_CHECK;
+
 /* records_service finds a service. Fails with PLI_ERR_USAGE, and the services that there are in the hint. */
 enum pli_status records_service(
     struct pli_register *reg, const char *name, int64_t *id, struct pli_error *err) PLI_MUST_CHECK;
@@ -101,6 +105,10 @@ enum pli_status records_discard(struct pli_register *reg, int64_t service, const
 /* records_line adds a line about a key to the journal. */
 enum pli_status records_line(struct pli_register *reg, const struct pli_register_key *key, const char *action,
     const char *detail, struct pli_error *err) PLI_MUST_CHECK;
+
+/* records_retire retires an active key; detail says why, where there is something to say. */
+enum pli_status records_retire(struct pli_register *reg, const struct pli_register_key *key, const char *detail,
+    struct pli_error *err) PLI_MUST_CHECK;
 
 /*
  * records_certs makes a list that holds the certificate of a record, of whose name errors speak. What it says is held

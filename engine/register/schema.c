@@ -121,13 +121,12 @@ schema_version(struct db *db, size_t count, size_t *version, struct pli_error *e
 }
 
 static enum pli_status
-take(struct db *db, const char *const *steps, size_t count, size_t version, struct pli_error *err)
+take(struct db *db, const char *const *steps, size_t version, struct pli_error *err)
 {
 	char sql[64];
 	enum pli_status rc = PLI_OK;
 	int code;
 
-	(void)count;
 	if ((code = sqlite3_exec(db->sq, steps[version], NULL, NULL, NULL)) != SQLITE_OK)
 		return db_fail(db, code, "bring to this version the register", err);
 	/* PRAGMAs take no bound values. */
@@ -156,7 +155,7 @@ schema_upgrade(struct db *db, const char *const *steps, size_t count, const char
 		if ((rc = schema_version(db, count, &version, err)) == PLI_OK && version < count) {
 			(void)snprintf(detail, sizeof(detail), "version %zu of the register", version + 1);
 			line.detail = detail;
-			if ((rc = take(db, steps, count, version, err)) == PLI_OK)
+			if ((rc = take(db, steps, version, err)) == PLI_OK)
 				rc = journal_add(db, actor, &line, err);
 			version++;
 		}
