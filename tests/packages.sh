@@ -19,7 +19,7 @@ PACKAGES_TEST=(libcriterion-dev openssl jq libarchive-tools busybox python3 fake
 # shellcheck disable=SC2034
 PACKAGES_CI=(clang libclang-rt-dev clang-format clang-tidy cppcheck shellcheck valgrind
 	libbenchmark-dev openjdk-17-jdk-headless libbcpkix-java libbcmail-java
-	libnss3-tools gnutls-bin nodejs gpgsm gpg-agent softhsm2)
+	gcovr gnutls-bin nodejs gpgsm gpg-agent softhsm2)
 # What the benchmarks compare with, count with and draw with.
 # shellcheck disable=SC2034
 PACKAGES_BENCH=(libbenchmark-dev jq gnuplot-nox strace valgrind age 7zip gnupg gpgsm
