@@ -192,6 +192,25 @@ args_check(const struct args *args, unsigned command, struct pli_error *err)
 	return PLI_OK;
 }
 
+enum pli_status
+args_no_operand(const struct args *args, const char *hint, struct pli_error *err)
+{
+	if (args->operands.count == 0)
+		return PLI_OK;
+	return refuse(err, PLI_ERR_USAGE, hint, "pli %s%s%s takes no operand, such as %s", args->command,
+	    args->sub != NULL ? " " : "", args->sub != NULL ? args->sub : "", args->operands.items[0]);
+}
+
+enum pli_status
+args_one_passin(const struct args *args, const char **source, struct pli_error *err)
+{
+	*source = args->passins.count > 0 ? args->passins.items[0] : NULL;
+	if (args->passins.count > 1)
+		return refuse(err, PLI_ERR_USAGE, NULL, "one key has one passphrase: --passin is given %zu times",
+		    args->passins.count);
+	return PLI_OK;
+}
+
 void
 args_clear(struct args *args)
 {

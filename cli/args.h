@@ -63,6 +63,12 @@ void args_shift(struct args *args);
 /* args_check refuses an option that the command, one of enum command_bit, does not take. */
 enum pli_status args_check(const struct args *args, unsigned command, struct pli_error *err) PLI_MUST_CHECK;
 
+/* args_no_operand refuses an operand where the command takes none; hint (NULL: none) is what would do instead. */
+enum pli_status args_no_operand(const struct args *args, const char *hint, struct pli_error *err) PLI_MUST_CHECK;
+
+/* args_one_passin gives the source of the passphrase of the one key, NULL without --passin. Refuses a second one. */
+enum pli_status args_one_passin(const struct args *args, const char **source, struct pli_error *err) PLI_MUST_CHECK;
+
 void args_clear(struct args *args);
 
 #endif

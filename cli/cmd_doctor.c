@@ -175,10 +175,10 @@ doctor(const struct run *run, struct pli_error *err)
 {
 	struct diagnosis d = { .self_test = "ok", .features = "" };
 	struct pli *pli = NULL;
-	enum pli_status status;
+	enum pli_status status = args_no_operand(run->args, NULL, err);
 
-	if (run->args->operands.count > 0)
-		return refuse(err, PLI_ERR_USAGE, NULL, "pli doctor takes no operand");
+	if (status != PLI_OK)
+		return status;
 	status = command_context(&pli, run->args, err);
 	if (status == PLI_OK)
 		pli_describe(pli, &d.build);
@@ -208,8 +208,7 @@ const struct command cmd_doctor = {
 	.usage = "doctor\n",
 	.about = "Prints versions, the result of the cipher self-test, CPU features, locale,\n"
 		 "whether old PKCS#12 files can be read, and whether the standard stores of\n"
-		 "certificates are there. Paste it into a report\n"
-		 "of a problem.\n",
+		 "certificates are there. Paste it into a report of a problem.\n",
 	.examples = "pli doctor\n"
 		    "pli doctor --json\n",
 	.run = doctor,

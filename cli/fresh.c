@@ -9,7 +9,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "pli/pair.h"
 #include "refuse.h"
 #include "signals.h"
 
@@ -83,6 +82,20 @@ fresh_ask(struct fresh *fresh, const struct run *run, const char *path, struct p
 	if (run->args->generate_passphrase)
 		return generate(fresh, run, err);
 	return ask_new(&ask, path, fresh->text, sizeof(fresh->text), &fresh->len, err);
+}
+
+struct pli_pair_file
+fresh_file(const struct fresh *fresh, const struct args *args, const char *path, const char *name)
+{
+	return (struct pli_pair_file){
+		.path = path,
+		.cert_path = args->cert_out,
+		.name = name,
+		.profile = args->p12_profile == 2 ? PLI_PAIR_COMPATIBLE : PLI_PAIR_MODERN,
+		.passphrase = fresh->text,
+		.passphrase_len = fresh->len,
+		.no_sync = args->no_sync,
+	};
 }
 
 void

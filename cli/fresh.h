@@ -2,11 +2,12 @@
 #define PLI_FRESH_H
 
 /*
- * fresh.h - the passphrase of a file that is about to be made.
+ * fresh.h - a key file that is about to be made, and its passphrase.
  *
- *      fresh_ask -> text, len -> fresh_wipe
+ *      fresh_ask -> fresh_file -> fresh_wipe
  */
 
+#include "pli/pair.h"
 #include "ask.h"
 #include "command.h"
 
@@ -26,6 +27,9 @@ enum pli_status fresh_check(const struct args *args, struct pli_error *err) PLI_
  */
 enum pli_status fresh_ask(
     struct fresh *fresh, const struct run *run, const char *path, struct pli_error *err) PLI_MUST_CHECK;
+
+/* fresh_file is how the file at path is to be made: as the words say, with the passphrase, which is borrowed. */
+struct pli_pair_file fresh_file(const struct fresh *fresh, const struct args *args, const char *path, const char *name);
 
 /* fresh_wipe: all-zero is fine. */
 void fresh_wipe(struct fresh *fresh);

@@ -40,7 +40,7 @@ role(const struct run *run, struct pli_error *err)
 
 	if (status != PLI_OK)
 		return status;
-	place.role = args->role == 2 ? PLI_ROLE_BACKUP : PLI_ROLE_PERSONAL;
+	place.role = registry_role(args);
 	if (operand && strcmp(args->operands.items[1], pli_role_id(PLI_ROLE_BACKUP)) == 0)
 		place.role = PLI_ROLE_BACKUP;
 	else if (operand && strcmp(args->operands.items[1], pli_role_id(PLI_ROLE_PERSONAL)) != 0)

@@ -56,12 +56,10 @@ check(const struct run *run, struct pli_error *err)
 	};
 	struct checking c = { .say = run->say };
 	struct pli_register *reg = NULL;
-	enum pli_status status;
+	enum pli_status status = args_no_operand(args, "--service NAME for one service", err);
 
-	if (args->operands.count > 0)
-		return refuse(err, PLI_ERR_USAGE, "--service NAME for one service",
-		    "pli keys check takes no operand, such as %s", args->operands.items[0]);
-	status = registry_open(&reg, run, PLI_REGISTER_READ, err);
+	if (status == PLI_OK)
+		status = registry_open(&reg, run, PLI_REGISTER_READ, err);
 	if (status == PLI_OK)
 		status = pli_register_check(reg, &health, found, &c, err);
 	if (status == PLI_OK)
@@ -76,11 +74,11 @@ const struct command keys_check = {
 	.bit = KEYS_CHECK,
 	.summary = "find what may lose a bid: expiry, keys never tested, no backup key",
 	.usage = "keys check --register DB [--service NAME] [--opening DATE] [--test-days N]\n",
-	.about = "Looks for keys that have expired or expire before the opening, that nothing was\n"
-		 "ever opened with or not for N days, that are too weak; for one key under two\n"
-		 "names; for services without a backup key, or with a single key. Prints a line for\n"
-		 "each; the exit code is 14 then, and 0 when nothing was found. For cron: -q says\n"
-		 "nothing when all is well.\n",
+	.about = "Looks for keys that have expired, expire before the opening or are not valid\n"
+		 "yet, that nothing was ever opened with or not for N days, that are too weak, whose\n"
+		 "generation did not end; for one key under two names; for services without a\n"
+		 "backup key, or with a single key. Prints a line for each; the exit code is 14\n"
+		 "then, and 0 when nothing was found. For cron: -q says nothing when all is well.\n",
 	.examples = "pli keys check --register r.db\n"
 		    "pli keys check -q --register r.db --service CEA --opening 2027-03-01T12:00:00Z\n",
 	.run = check,

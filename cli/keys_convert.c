@@ -3,21 +3,20 @@
  */
 #include "command.h"
 
-#include "pli/pair.h"
 #include "fresh.h"
 #include "load.h"
 #include "refuse.h"
 
 static enum pli_status
-check(const struct args *args, struct pli_error *err)
+check(const struct args *args, const char **source, struct pli_error *err)
 {
+	enum pli_status status;
+
 	if (args->operands.count != 2)
 		return refuse(err, PLI_ERR_USAGE, "pli keys convert OLD.p12 NEW.p12",
 		    "name two files: the one to read, and the one to make");
-	if (args->passins.count > 1)
-		return refuse(err, PLI_ERR_USAGE, NULL, "one key has one passphrase: --passin is given %zu times",
-		    args->passins.count);
-	return fresh_check(args, err);
+	status = args_one_passin(args, source, err);
+	return status == PLI_OK ? fresh_check(args, err) : status;
 }
 
 static void
@@ -43,19 +42,11 @@ static enum pli_status
 save(const struct run *run, const struct pli_key *key, const struct fresh *fresh, struct pli_error *err)
 {
 	const struct args *args = run->args;
-	struct pli_pair_file file = {
-		.path = args->operands.items[1],
-		.name = args->name,
-		.profile = args->p12_profile == 2 ? PLI_PAIR_COMPATIBLE : PLI_PAIR_MODERN,
-		.passphrase = fresh->text,
-		.passphrase_len = fresh->len,
-		.no_sync = args->no_sync,
-	};
+	struct pli_pair_file file;
 	struct pli_cert_info info;
 
 	pli_key_info(key, &info);
-	if (file.name == NULL)
-		file.name = info.cn;
+	file = fresh_file(fresh, args, args->operands.items[1], args->name != NULL ? args->name : info.cn);
 	return pli_pair_save(run->pli, key, &file, err);
 }
 
@@ -63,12 +54,11 @@ static enum pli_status
 convert(const struct run *run, struct pli_error *err)
 {
 	const struct args *args = run->args;
-	const char *source = args->passins.count > 0 ? args->passins.items[0] : NULL;
-	const char *const *files = args->operands.items;
+	const char *source = NULL, *const *files = args->operands.items;
 	struct pli_certs *extra = NULL;
 	struct pli_key *key = NULL;
 	struct fresh fresh = { .len = 0 };
-	enum pli_status status = check(args, err);
+	enum pli_status status = check(args, &source, err);
 
 	if (status == PLI_OK)
 		status = load_extra(&extra, run, err);

@@ -12,12 +12,11 @@
 static enum pli_status
 check(const struct args *args, struct pli_error *err)
 {
-	if (args->operands.count > 0)
-		return refuse(err, PLI_ERR_USAGE, "-o FILE, or nothing for standard output",
-		    "pli keys export takes no operand, such as %s", args->operands.items[0]);
-	if (args->database == NULL || args->service == NULL)
+	enum pli_status status = args_no_operand(args, "-o FILE, or nothing for standard output", err);
+
+	if (status == PLI_OK && (args->database == NULL || args->service == NULL))
 		return refuse(err, PLI_ERR_USAGE, "--register DB --service NAME", "name the register and the service");
-	return PLI_OK;
+	return status;
 }
 
 static void

@@ -55,15 +55,7 @@ prepare(struct making *m, const char *name, struct pli_error *err)
 	m->pair.cn = args->cn;
 	m->pair.days = args->days;
 	m->pair.authority = m->authority;
-	m->file = (struct pli_pair_file){
-		.path = args->p12,
-		.name = name,
-		.profile = args->p12_profile == 2 ? PLI_PAIR_COMPATIBLE : PLI_PAIR_MODERN,
-		.passphrase = m->fresh.text,
-		.passphrase_len = m->fresh.len,
-		.cert_path = args->cert_out,
-		.no_sync = args->no_sync,
-	};
+	m->file = fresh_file(&m->fresh, args, args->p12, name);
 	m->deed.p12 = args->p12;
 	m->deed.cert_out = args->cert_out;
 	return status;
@@ -141,9 +133,10 @@ generate_kept(const struct making *m, struct pli_error *err)
 static enum pli_status
 check_generate(const struct args *args, struct pli_error *err)
 {
-	if (args->operands.count > 0)
-		return refuse(err, PLI_ERR_USAGE, "--name NAME", "pli keys generate takes no operand, such as %s",
-		    args->operands.items[0]);
+	enum pli_status status = args_no_operand(args, "--name NAME", err);
+
+	if (status != PLI_OK)
+		return status;
 	if (args->name == NULL)
 		return refuse(err, PLI_ERR_USAGE, "--name \"Anna Martin\", or a function", "name the key");
 	if (args->database == NULL && (args->service != NULL || args->actor != NULL))
@@ -162,8 +155,7 @@ generate(const struct run *run, struct pli_error *err)
 	struct making m = { .run = run, .deed = { .done = "generated" } };
 	enum pli_status status = check_generate(args, err);
 
-	m.place = (struct pli_register_place){ args->service, args->name,
-		args->role == 2 ? PLI_ROLE_BACKUP : PLI_ROLE_PERSONAL };
+	m.place = (struct pli_register_place){ args->service, args->name, registry_role(args) };
 	m.pair.type = type_of(args->type);
 	if (status == PLI_OK)
 		status = prepare(&m, args->name, err);

@@ -17,30 +17,26 @@ struct found {
 	struct pli_certs *certs;
 	struct pli_key *key; /* of the certificate that is meant; NULL: none is at hand */
 	size_t which;
+	const char *source; /* of the key's passphrase; NULL: the terminal */
 };
 
 static enum pli_status
-check(const struct args *args, struct pli_error *err)
+check(const struct args *args, const char **source, struct pli_error *err)
 {
+	enum pli_status status;
+
 	if (args->operands.count + args->keys.count == 0 || args->operands.count > 1)
 		return refuse(err, PLI_ERR_USAGE, "pli keys import --register DB --service NAME FILE",
 		    "name one certificate file: PEM, DER, PKCS#7 or PKCS#12");
 	if (args->keys.count > 1)
 		return refuse(
 		    err, PLI_ERR_USAGE, NULL, "a certificate has one key: -k is given %zu times", args->keys.count);
-	if (args->passins.count > 1)
-		return refuse(err, PLI_ERR_USAGE, NULL, "one key has one passphrase: --passin is given %zu times",
-		    args->passins.count);
+	if ((status = args_one_passin(args, source, err)) != PLI_OK)
+		return status;
 	if (args->database != NULL && args->service == NULL)
 		return refuse(err, PLI_ERR_USAGE, "--service NAME; it is made if it is not there",
 		    "name the service that the key is for");
 	return PLI_OK;
-}
-
-static const char *
-source(const struct args *args)
-{
-	return args->passins.count > 0 ? args->passins.items[0] : NULL;
 }
 
 /* FILE: certificates, or a key that comes with its own. */
@@ -53,7 +49,7 @@ read_operand(struct found *f, const struct run *run, struct pli_error *err)
 	enum pli_status status = load_file(&c, path, err);
 
 	if (status == PLI_OK && args->keys.count == 0 && load_is_key(&c))
-		status = load_unlock(&f->key, run, &c, path, source(args), f->certs, err);
+		status = load_unlock(&f->key, run, &c, path, f->source, f->certs, err);
 	else if (status == PLI_OK)
 		status = pli_certs_add(f->certs, c.data, c.len, path, err);
 	load_wipe(&c);
@@ -72,7 +68,7 @@ read_all(struct found *f, const struct run *run, struct pli_error *err)
 	if (status == PLI_OK && args->operands.count > 0)
 		status = read_operand(f, run, err);
 	if (status == PLI_OK && args->keys.count > 0)
-		status = load_key(&f->key, run, args->keys.items[0], source(args), f->certs, err);
+		status = load_key(&f->key, run, args->keys.items[0], f->source, f->certs, err);
 	return status;
 }
 
@@ -145,8 +141,7 @@ keep(const struct run *run, const struct found *f, struct pli_error *err)
 {
 	const struct args *args = run->args;
 	const struct deed deed = { "imported", NULL, NULL };
-	struct pli_register_place place = { args->service, args->name,
-		args->role == 2 ? PLI_ROLE_BACKUP : PLI_ROLE_PERSONAL };
+	struct pli_register_place place = { args->service, args->name, registry_role(args) };
 	struct pli_register *reg = NULL;
 	struct pli_cert_info info;
 	enum pli_status status;
@@ -171,8 +166,8 @@ keep(const struct run *run, const struct found *f, struct pli_error *err)
 static enum pli_status
 import(const struct run *run, struct pli_error *err)
 {
-	struct found f = { NULL, NULL, 0 };
-	enum pli_status status = check(run->args, err);
+	struct found f = { .certs = NULL };
+	enum pli_status status = check(run->args, &f.source, err);
 
 	if (status == PLI_OK && run->args->database == NULL)
 		status =

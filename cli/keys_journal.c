@@ -3,7 +3,6 @@
  */
 #include "command.h"
 
-#include "refuse.h"
 #include "registry.h"
 #include "report_event.h"
 
@@ -32,12 +31,10 @@ journal(const struct run *run, struct pli_error *err)
 {
 	struct reading r = { run->say, { .count = REPORT_EVENT_COLUMNS }, 0 };
 	struct pli_register *reg = NULL;
-	enum pli_status status;
+	enum pli_status status = args_no_operand(run->args, "pli keys show NAME has the history of one key", err);
 
-	if (run->args->operands.count > 0)
-		return refuse(err, PLI_ERR_USAGE, "pli keys show NAME has the history of one key",
-		    "pli keys journal takes no operand, such as %s", run->args->operands.items[0]);
-	status = registry_open(&reg, run, PLI_REGISTER_READ, err);
+	if (status == PLI_OK)
+		status = registry_open(&reg, run, PLI_REGISTER_READ, err);
 	if (!run->say->json)
 		report_event_row(&r.table, NULL);
 	if (status == PLI_OK)

@@ -10,13 +10,12 @@
 static enum pli_status
 check(const struct args *args, struct pli_error *err)
 {
+	const char *source;
+
 	if (args->keys.count != 1)
 		return refuse(err, PLI_ERR_USAGE, "-k FILE, and --cert FILE where the key has none",
 		    "name the private key to test, once");
-	if (args->passins.count > 1)
-		return refuse(err, PLI_ERR_USAGE, NULL, "one key has one passphrase: --passin is given %zu times",
-		    args->passins.count);
-	return PLI_OK;
+	return args_one_passin(args, &source, err);
 }
 
 static enum pli_status

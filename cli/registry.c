@@ -50,6 +50,12 @@ registry_place(struct pli_register_place *place, const struct run *run, size_t c
 	return PLI_OK;
 }
 
+enum pli_role
+registry_role(const struct args *args)
+{
+	return args->role == 2 ? PLI_ROLE_BACKUP : PLI_ROLE_PERSONAL;
+}
+
 /* The names that there are, as far as they fit. */
 struct names {
 	const char *wanted;

@@ -12,9 +12,12 @@
 enum pli_status registry_open(struct pli_register **reg, const struct run *run, enum pli_register_mode mode,
     struct pli_error *err) PLI_MUST_CHECK;
 
-/* registry_place is the key named by the only operand, of --service. Fails with PLI_ERR_USAGE unless there are count operands. */
+/* registry_place is the key named by the first operand, of --service. Fails with PLI_ERR_USAGE unless there are count operands. */
 enum pli_status registry_place(
     struct pli_register_place *place, const struct run *run, size_t count, struct pli_error *err) PLI_MUST_CHECK;
+
+/* registry_role is the role that --role says: personal without it. */
+enum pli_role registry_role(const struct args *args);
 
 /* registry_known fails with PLI_ERR_USAGE, listing those that there are, when no key, whatever its status, has place's name. */
 enum pli_status registry_known(
