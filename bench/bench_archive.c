@@ -103,7 +103,7 @@ header(struct bench *b, const void *what)
 	struct tar *t = NULL;
 
 	(void)what;
-	if (tar_locale(&ours, TAR_WRITING, &err) != PLI_OK) {
+	if (tar_locale(&ours, TAR_UTF8, &err) != PLI_OK) {
 		bench_fail(b, err.message);
 		return;
 	}

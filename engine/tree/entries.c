@@ -241,25 +241,35 @@ pass_all(struct reading *r, struct pli_error *err)
 	}
 }
 
+/* In the locale: begin, every entry, and clearing up. */
+static enum pli_status
+run(struct reading *r, enum tar_names names, enum pli_status (*begin)(struct reading *r, struct pli_error *err),
+    struct pli_error *err)
+{
+	locale_t ours, before;
+	enum pli_status rc;
+
+	if ((rc = tar_locale(&ours, names, err)) != PLI_OK)
+		return rc;
+	before = tar_enter(ours);
+	if ((rc = begin(r, err)) == PLI_OK)
+		rc = pass_all(r, err);
+	if (r->archive != NULL)
+		(void)archive_read_free(r->archive);
+	free(r->buf);
+	rules_free(r->rules);
+	tar_leave(before);
+	freelocale(ours);
+	return rc;
+}
+
 enum pli_status
 entries_run(struct pli_opener *opener, const struct pli_tree_limits *limits, const struct entries_visitor *visitor,
     struct pli_error *err)
 {
 	struct reading r = { .opener = opener, .limits = limits, .visitor = visitor };
-	locale_t ours, before;
-	enum pli_status rc;
 
-	if ((rc = tar_locale(&ours, TAR_READING, err)) != PLI_OK)
-		return rc;
-	before = tar_enter(ours);
-	if ((rc = start(&r, err)) == PLI_OK)
-		rc = pass_all(&r, err);
-	if (r.archive != NULL)
-		(void)archive_read_free(r.archive);
-	rules_free(r.rules);
-	tar_leave(before);
-	freelocale(ours);
-	return rc;
+	return run(&r, TAR_BYTES, start, err);
 }
 
 static la_ssize_t
@@ -320,22 +330,8 @@ entries_unzip(int fd, uint64_t size, const struct pli_tree_limits *limits, const
     const struct entries_visitor *visitor, struct pli_error *err)
 {
 	struct reading r = { .limits = limits, .visitor = visitor, .zip = true, .fd = fd, .end = size, .hooks = hooks };
-	locale_t ours, before;
-	enum pli_status rc;
 
-	/* Names in a ZIP file say that they are UTF-8, or nothing; only where the locale is UTF-8 they come out. */
-	if ((rc = tar_locale(&ours, TAR_WRITING, err)) != PLI_OK)
-		return rc;
-	before = tar_enter(ours);
-	if ((rc = start_zip(&r, err)) == PLI_OK)
-		rc = pass_all(&r, err);
-	if (r.archive != NULL)
-		(void)archive_read_free(r.archive);
-	free(r.buf);
-	rules_free(r.rules);
-	tar_leave(before);
-	freelocale(ours);
-	return rc;
+	return run(&r, TAR_UTF8, start_zip, err);
 }
 
 bool

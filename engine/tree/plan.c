@@ -237,7 +237,7 @@ plan_new(
 		plan_free(p);
 		return fail_memory(err);
 	}
-	if ((rc = tar_locale(&p->locale, TAR_WRITING, err)) != PLI_OK)
+	if ((rc = tar_locale(&p->locale, TAR_UTF8, err)) != PLI_OK)
 		goto out;
 	for (i = 0; i < count && rc == PLI_OK; i++)
 		rc = add_root(p, paths[i], limits, err);

@@ -23,9 +23,9 @@ struct tar {
 };
 
 enum pli_status
-tar_locale(locale_t *out, enum tar_use use, struct pli_error *err)
+tar_locale(locale_t *out, enum tar_names names, struct pli_error *err)
 {
-	const char *name = use == TAR_WRITING ? "C.UTF-8" : "C";
+	const char *name = names == TAR_UTF8 ? "C.UTF-8" : "C";
 
 	*out = newlocale(LC_CTYPE_MASK, name, (locale_t)0);
 	return *out != (locale_t)0 ? PLI_OK : fail_errno(err, PLI_ERR, errno, "there is no locale %s", name);

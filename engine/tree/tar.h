@@ -2,7 +2,7 @@
 #define PLI_TAR_H
 
 /*
- * tar.h - the archive format, by libarchive: headers of what is sealed, entries of what is opened.
+ * tar.h - the headers of an archive, by libarchive, and the locale that it is called in.
  *
  * Headers are lean and private (FORMAT.md, "Archives"): path, type, permission bits, size, time in whole seconds.
  */
@@ -10,8 +10,6 @@
 #include <locale.h>
 
 #include "bytes.h"
-
-struct archive;
 
 struct tar_entry {
 	const char *path; /* UTF-8 */
@@ -22,12 +20,12 @@ struct tar_entry {
 };
 
 /*
- * tar_locale makes what must be in force around libarchive's calls, so that names pass as they are: writing, UTF-8, since in
- * the C locale it crashes on names that are not ASCII; reading, C, since in UTF-8 it composes decomposed characters (NFC), and
- * two names become one. tar_enter puts it in force for this thread and returns what was before, for tar_leave.
+ * tar_locale makes what must be in force around libarchive's calls, so that names pass as they are: UTF-8 to write,
+ * since in the C locale it crashes on names that are not ASCII, and to read ZIP files, whose names do not come out otherwise; bytes
+ * (the C locale) to read tar, since in UTF-8 it composes decomposed characters (NFC), and two names become one. tar_enter puts it in force for this thread and returns what was before, for tar_leave.
  */
-enum tar_use { TAR_WRITING, TAR_READING };
-enum pli_status tar_locale(locale_t *out, enum tar_use use, struct pli_error *err) PLI_MUST_CHECK;
+enum tar_names { TAR_UTF8, TAR_BYTES };
+enum pli_status tar_locale(locale_t *out, enum tar_names names, struct pli_error *err) PLI_MUST_CHECK;
 locale_t tar_enter(locale_t ours);
 void tar_leave(locale_t before);
 

@@ -7,6 +7,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -83,7 +84,7 @@ read_edges(struct suspect *s, struct pli_error *err)
 	ssize_t first = pread(s->fd, s->first, want, 0), last = pread(s->fd, s->last, want, (off_t)(size - want));
 
 	if (first < 0 || last < 0)
-		return fail(err, PLI_ERR_IO, "cannot read %s", s->entry->path);
+		return fail_errno(err, PLI_ERR_IO, errno, "cannot read %s", s->entry->path);
 	s->first_len = (size_t)first;
 	s->last_len = (size_t)last;
 	return PLI_OK;

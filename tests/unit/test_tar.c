@@ -28,7 +28,7 @@ begin(void)
 
 	if (long_name[0] == '\0')
 		memset(long_name, 'n', sizeof(long_name) - 1);
-	check_ok(tar_locale(&ours, TAR_WRITING, &err), err);
+	check_ok(tar_locale(&ours, TAR_UTF8, &err), err);
 	return ours;
 }
 
