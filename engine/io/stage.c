@@ -156,8 +156,8 @@ stage_write(struct stage *s, struct view bytes, struct pli_error *err)
 	while (bytes.len > 0) {
 		ssize_t n = write(s->fd, bytes.p, bytes.len);
 
-		if (n < 0 && errno != EINTR)
-			return fail_errno(err, PLI_ERR_IO, errno, "cannot write %s", s->path);
+		if (n == 0 || (n < 0 && errno != EINTR))
+			return fail_errno(err, PLI_ERR_IO, n == 0 ? ENOSPC : errno, "cannot write %s", s->path);
 		if (n > 0)
 			bytes = view_behind(bytes, (size_t)n);
 	}
