@@ -16,7 +16,7 @@ for form in DER PEM SMIME; do
 		SMIME) json '.[0].armor == "smime"' ;;
 		esac
 		refuse 19 seal --raw -r "$K/p256.pem" -o y.pli m
-		head -c 1000000 m >cut
+		head -c 1000000 m >"cut"
 		refuse 10 open -k "$K/p256.both.pem" -o x cut
 		refuse 10 verify -k "$K/p256.both.pem" cut
 		rm -f m cut
