@@ -189,6 +189,7 @@ main(int argc, char **argv)
 	int code;
 
 	open_standard_descriptors();
+	(void)pli_wipe_freed();
 	(void)setlocale(LC_CTYPE, "");
 	signals_arm();
 	(void)args_parse(&args, argc, argv, &parsed);

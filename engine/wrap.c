@@ -120,6 +120,7 @@ wrap_init(
 out:
 	buf_clear(&der);
 	wipe(&kek, sizeof(kek));
+	wipe_stack();
 	if (rc != PLI_OK)
 		wrap_clear(w);
 	return rc;
@@ -311,5 +312,6 @@ out:
 	secret_clear(&other);
 	if (rc != PLI_OK)
 		secret_clear(&found->key);
+	wipe_stack(); /* libcrypto's private-key operation */
 	return rc;
 }

@@ -15,7 +15,7 @@ PACKAGES_BUILD=(cmake ninja-build gcc g++ libc6-dev pkg-config libssl-dev
 # shellcheck disable=SC2034
 PACKAGES_DEMO=(openssl time)
 # shellcheck disable=SC2034
-PACKAGES_TEST=(libcriterion-dev openssl jq libarchive-tools busybox python3 faketime sqlite3 libnss3-tools binutils)
+PACKAGES_TEST=(libcriterion-dev openssl jq libarchive-tools busybox python3 faketime sqlite3 libnss3-tools binutils strace)
 # shellcheck disable=SC2034
 PACKAGES_CI=(clang libclang-rt-dev clang-format clang-tidy cppcheck shellcheck valgrind
 	libbenchmark-dev openjdk-17-jdk-headless libbcpkix-java libbcmail-java

@@ -11,6 +11,24 @@ wipe(void *p, size_t len)
 		explicit_bzero(p, len);
 }
 
+/*
+ * memcpy leaves the last that it copied in vector registers, and who saves those (the linker, at the first call of a function)
+ * writes it to the stack. Which of them depends on the length, which the compiler is not to know.
+ */
+__attribute__((noinline)) void
+wipe_stack(void)
+{
+	static const volatile size_t lengths[] = { 1024, 448, 224, 112, 56, 28 };
+	static void *(*const volatile copy)(void *, const void *, size_t) = memcpy; /* nothing for the linker to do */
+	static const uint8_t nothing[1024];
+	uint8_t below[32768];
+	size_t i;
+
+	for (i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++)
+		copy(below, nothing, lengths[i]);
+	wipe(below, sizeof(below));
+}
+
 bool
 view_equal(struct view a, struct view b)
 {

@@ -84,6 +84,12 @@ void secret_clear(struct secret *s);
 /* wipe overwrites len bytes at p with zeroes, which the compiler may not leave out. */
 void wipe(void *p, size_t len);
 
+/*
+ * wipe_stack overwrites the 32 KiB of stack below its caller, where calls that have returned may have left secrets, and the
+ * registers of memcpy.
+ */
+void wipe_stack(void);
+
 /* store_be32 and store_be64 write v, most significant byte first. */
 static inline void
 store_be32(uint8_t p[4], uint32_t v)

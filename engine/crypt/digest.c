@@ -42,9 +42,10 @@ pli_digest_add(struct pli_digest *d, const void *data, size_t len, struct pli_er
 enum pli_status
 pli_digest_end(struct pli_digest *d, uint8_t out[32], struct pli_error *err)
 {
-	if (EVP_DigestFinal_ex(d->ctx, out, NULL) != 1 || EVP_DigestInit_ex(d->ctx, d->md, NULL) != 1)
-		return failed(err);
-	return PLI_OK;
+	bool ok = EVP_DigestFinal_ex(d->ctx, out, NULL) == 1 && EVP_DigestInit_ex(d->ctx, d->md, NULL) == 1;
+
+	wipe_stack(); /* the last of the content */
+	return ok ? PLI_OK : failed(err);
 }
 
 void

@@ -331,6 +331,7 @@ load(struct pli_key **out, struct pli *pli, struct view data, const char *name, 
 		EVP_PKEY_free(r->pkey);
 		sk_X509_pop_free(r->found, X509_free);
 		wipe(r, sizeof(*r));
+		wipe_stack(); /* libcrypto's decoders */
 	}
 	free(r);
 	if (rc != PLI_OK) {

@@ -51,6 +51,13 @@ PLI_API void pli_free(struct pli *pli);
 /* pli_thread_stop releases what libcrypto keeps for the calling thread. */
 PLI_API void pli_thread_stop(struct pli *pli);
 
+/*
+ * pli_wipe_freed has libcrypto wipe all that it frees, in the whole process and from then on: left alone it gives back the
+ * buffers that a private key was read into as they are. For a program, as the first thing that it does, and never for a
+ * library. Returns false, and nothing is changed, when libcrypto has been used before.
+ */
+PLI_API bool pli_wipe_freed(void);
+
 /* What pli runs on, for diagnosis. The strings are borrowed until pli_free. */
 struct pli_build {
 	const char *version;   /* of pli */

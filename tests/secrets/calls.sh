@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# Keys and passphrases are in nothing that is written, sent or started: no argument, log, temporary file or environment.
+. "$(dirname "$0")/marks.sh"
+
+command -v strace >/dev/null || skip "strace is not installed"
+strace -f -o trace true 2>/dev/null || skip "nothing can be traced here"
+
+# pieces prints what to look for, as strace -xx shows bytes: begins, middles and ends of the secrets.
+pieces()
+{
+	local name value at
+	while read -r name value; do
+		[ "$name" != plaintext ] || continue
+		for at in 0 $(((${#value} / 4 - 6) * 2)) $((${#value} - 24)); do
+			[ "$at" -ge 0 ] || at=0
+			printf '%s\n' "${value:at:22}" | tr 'A-F' 'a-f' | sed 's/../\\x&/g'
+		done
+	done <marks | sort -u
+}
+
+# traced runs it; what it wrote, sent and started is in trace, in one line each.
+traced()
+{
+	rm -rf trace x x.d
+	run "$1" strace -f -qq -xx -v -s 4194304 -o trace \
+		-e trace=write,pwrite64,writev,pwritev,pwritev2,sendto,sendmsg,sendmmsg,execve,mmap,memfd_create,splice \
+		"${@:2}"
+	grep -q execve trace || problem "nothing was traced"
+}
+
+pieces >sought
+[ "$(wc -l <sought)" -ge 20 ] || { echo "too few pieces"; exit 1; }
+for file in p256.pkcs8.der rsa2048.pkcs8.der passphrase; do
+	traced 0 dd status=none if="$K/$file"
+	grep -qFf sought trace || problem "not found where it is written: $file"
+done
+traced 0 env "WORDS=$(cat "$K/passphrase")" true
+grep -qFf sought trace || problem "not found in an environment"
+
+runs=0
+silent()
+{
+	traced "$@"
+	runs=$((runs + 1))
+	# A file that a secret were mapped into would show as shared and writable.
+	! grep -E 'PROT_WRITE.*MAP_SHARED, [0-9]' trace >found || problem "mapped: $(head -n 3 found)"
+	! grep -oFf sought trace >found || problem "written: $(sort found | uniq -c | head -n 5)"
+	! grep -qFf <(sed 's/^[^ ]* //; s/\(.\{22\}\).*/\1/' marks | grep -v '^$') "$out" "$err" || problem "printed"
+}
+
+for kind in p256 rsa2048; do
+	for verbose in -v -q --json; do
+		cert=(--cert "$K/$kind.pem")
+		silent 0 "$PLI" open "$verbose" --no-sync -k "$K/$kind.key" "${cert[@]}" -o x "$kind.pli"
+		for form in trad.enc.pem pkcs8.enc.der p12; do
+			silent 0 "$PLI" open "$verbose" --no-sync -k "$K/$kind.$form" "${cert[@]}" \
+				--passin "file:$K/passphrase" -o x "$kind.pli"
+			silent 12 "$PLI" open "$verbose" --no-sync -k "$K/$kind.$form" "${cert[@]}" \
+				--passin "file:$K/wrong" -o x "$kind.pli"
+		done
+	done
+done
+input=$K/passphrase silent 0 "$PLI" open -q --no-sync -k "$K/p256.p12" --passin stdin -C x.d d.pli
+silent 11 "$PLI" open --no-sync -k "$K/p256.both.pem" -o x bad.pli
+silent 13 "$PLI" open --no-sync -k "$K/rsa2048.both.pem" -o x p256.pli
+silent 14 "$PLI" open --no-sync -k "$K/p256.key" -o x p256.pli
+echo "$runs runs, nothing secret in what was written, sent or started"
