@@ -120,6 +120,7 @@ start_shell(const char *command, int pipe_out, pid_t *child)
 	(void)posix_spawnattr_init(&attr);
 	(void)sigemptyset(&defaults);
 	(void)sigaddset(&defaults, SIGPIPE); /* ignored here: a child would inherit that */
+	(void)sigaddset(&defaults, SIGXFSZ);
 	(void)posix_spawnattr_setsigdefault(&attr, &defaults);
 	(void)posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGDEF);
 	error = posix_spawn(child, "/bin/sh", &actions, &attr, argv, environ);

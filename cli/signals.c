@@ -86,6 +86,7 @@ signals_arm(void)
 			(void)sigaction(stopping[i], &act, NULL);
 	}
 	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error of writing */
 }
 
 int

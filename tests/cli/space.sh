@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+# No room, no inodes, a limit on the size of files, a folder that may not be written to: 16, and all is as it was.
+. "$(dirname "$0")/lib.sh"
+
+auth=(-k "$K/p256.both.pem")
+content f 3000000
+mkdir -p folder/empty
+for i in $(seq 60); do printf '%s\n' "$i" >"folder/$i"; done
+cp f folder/large
+seal bid.pli f p256
+run 0 pli seal -q --no-sync -r "$K/p256.pem" -o tree.pli folder
+
+listing_of()
+{
+	find "$1" -mindepth 1 -printf '%P %y %s %i %T@\n' | sort
+}
+
+# all_fail FOLDER: whatever would write there ends with 16, in words, and leaves what is there.
+all_fail()
+{
+	local to=$1 did before
+	for did in "seal --raw -r $K/p256.pem -o $to/x f" "seal -r $K/p256.pem -o $to/x folder" \
+		"seal --force --raw -r $K/p256.pem -o $to/old f" "seal --each -r $K/p256.pem -C $to f folder" \
+		"open ${auth[*]} -o $to/x bid.pli" "open --force ${auth[*]} -o $to/old bid.pli" \
+		"open ${auth[*]} -C $to bid.pli" "open ${auth[*]} -C $to tree.pli" \
+		"open ${auth[*]} -C $to tree.pli bid.pli" "open -j 0 ${auth[*]} -C $to tree.pli"; do
+		before=$(listing_of "$to")
+		# Words of a command without blanks in them.
+		# shellcheck disable=SC2086
+		"${limited[@]}" run 16 "${as[@]}" "$PLI" $did
+		[ -s "$err" ] || problem "not a word"
+		[ "$before" = "$(listing_of "$to")" ] || problem "left: $(find "$to")"
+		same old "$to/old"
+	done
+}
+
+plainly()
+{
+	"$@"
+}
+below_limit()
+{
+	( ulimit -f 1000 && "$@"; [ "$problems" -eq 0 ] ) || problem "below a limit of a megabyte a file (above)"
+}
+limited=(plainly)
+as=()
+printf 'old\n' >old
+
+# A limit on the size of files, which is told by a signal to who does not say otherwise.
+mkdir small
+cp old small/old
+limited=(below_limit)
+all_fail small
+limited=(plainly)
+tried="a limit of size"
+
+# A file system of two megabytes, one without inodes, one that may only be read.
+if [ "$(id -u)" -eq 0 ] && mkdir full && mount -t tmpfs -o size=2m,mode=755 none full 2>/dev/null; then
+	unmount()
+	{
+		local code=$?
+		umount "$test_folder/work/full" 2>/dev/null
+		(exit "$code") # which is what finish goes by
+		finish
+	}
+	trap unmount EXIT
+	cp old full/old
+	all_fail full
+	mount -o remount,size=64m,nr_inodes=20 full
+	last="open -C, without inodes"
+	run 16 pli open "${auth[@]}" -C full tree.pli
+	[ "$(ls -A full)" = old ] || problem "left: $(ls -A full)"
+	mount -o remount,ro full
+	all_fail full
+	umount full
+	tried+=", a full file system, no inodes, one that is read only"
+	if command -v setpriv >/dev/null; then
+		mkdir -m 555 fixed
+		cp old fixed/old
+		chmod 755 "$test_folder" .
+		cp -r "$PLI" ./pli.copy && cp "$K/p256.both.pem" "$K/p256.pem" . && chmod 644 ./*.pem ./*.pli f && chmod -R a+rX folder
+		as=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+		auth=(-k p256.both.pem)
+		PLI=./pli.copy K=. all_fail fixed
+		tried+=", a folder of somebody else's"
+	fi
+elif [ "$(id -u)" -ne 0 ]; then
+	mkdir fixed
+	cp old fixed/old
+	chmod 555 fixed
+	all_fail fixed
+	tried+=", a folder that may not be written to"
+fi
+echo "tried: $tried"
