@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "load.h"
 #include "refuse.h"
 #include "signals.h"
 
@@ -79,6 +80,7 @@ fresh_ask(struct fresh *fresh, const struct run *run, const char *path, struct p
 	if (lstat(path, &st) == 0)
 		return refuse(
 		    err, PLI_ERR_EXISTS, "choose another name: a key file is never replaced", "%s exists", path);
+	load_forbid_looking();
 	if (run->args->generate_passphrase)
 		return generate(fresh, run, err);
 	return ask_new(&ask, path, fresh->text, sizeof(fresh->text), &fresh->len, err);

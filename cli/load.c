@@ -120,8 +120,8 @@ load_recipients(struct pli_certs **certs, const struct run *run, struct pli_erro
 	return status;
 }
 
-static void
-forbid_looking(void)
+void
+load_forbid_looking(void)
 {
 	const struct rlimit none = { 0, 0 };
 
@@ -162,7 +162,7 @@ load_unlock(struct pli_key **key, const struct run *run, const struct load_conte
 	struct ask ask = { source, run->args->no_input, false };
 	enum pli_status status;
 
-	forbid_looking();
+	load_forbid_looking();
 	status = pli_key_new(key, run->pli, c->data, c->len, path, extra, ask_passphrase, &ask, err);
 	if (status == PLI_OK && pli_key_legacy(*key))
 		say_warning(run->say,
@@ -179,7 +179,7 @@ load_key(struct pli_key **key, const struct run *run, const char *path, const ch
 	struct load_contents c = { NULL, 0 };
 	enum pli_status status;
 
-	forbid_looking();
+	load_forbid_looking();
 	status = read_file(&c, path, KEY_MAX, err);
 	if (status == PLI_OK)
 		status = load_unlock(key, run, &c, path, source, extra, err);
@@ -196,7 +196,7 @@ load_authority(struct pli_key **key, const struct run *run, struct pli_error *er
 	struct pli_certs *certs = NULL;
 	enum pli_status status;
 
-	forbid_looking();
+	load_forbid_looking();
 	status = pli_certs_new(&certs, run->pli, err);
 	if (status == PLI_OK && args->ca_cert != NULL)
 		status = load_certs(certs, args->ca_cert, err);

@@ -46,6 +46,9 @@ struct load_contents {
 	size_t len;
 };
 
+/* load_forbid_looking: from here on the process writes no core file and cannot be traced. What loads a key calls it. */
+void load_forbid_looking(void);
+
 /* load_file reads a key or certificate file into *c, which load_wipe frees whatever happened. */
 enum pli_status load_file(struct load_contents *c, const char *path, struct pli_error *err) PLI_MUST_CHECK;
 

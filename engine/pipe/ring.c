@@ -72,6 +72,7 @@ worker_main(void *opaque)
 	(void)pthread_mutex_unlock(&r->lock);
 	if (r->end != NULL) /* nobody writes it any more */
 		r->end(r->end_arg);
+	wipe_stack(); /* libc keeps stacks for other threads */
 	return NULL;
 }
 

@@ -7,7 +7,7 @@ command -v strace >/dev/null || skip "strace is not installed"
 strace -f -qq -o trace true 2>/dev/null || skip "nothing can be traced here"
 rm -f trace
 
-step=${KILL_STEP:-11}
+step=${KILL_STEP:-29}
 runs=0
 killed=0
 leftovers=0
@@ -75,22 +75,23 @@ tidied()
 	[ -z "$(find . place -maxdepth 1 -name '.pli-*')" ] || problem "the next run leaves: $(find . place -name '.pli-*')"
 }
 
-# at_every_call CHECK ARGUMENTS...
+# at_every_call CHECK ARGUMENTS...: strace counts each kind of call by itself, and each thread's by themselves.
 at_every_call()
 {
-	local check=$1 total n code
+	local check=$1 n code
+	local -a calls
 	shift
 	prepare "$check"
 	last="pli $*, counting its calls"
 	strace -f -qq -o ../trace "$PLI" "$@" >"$out" 2>"$err" || problem "does not work under strace"
 	"$check"
-	# Every thread counts its own.
-	total=$(cut -d ' ' -f 1 ../trace | sort | uniq -c | sort -rn | awk 'NR == 1 { print $1 }')
-	[ "$total" -gt 50 ] || problem "only $total calls"
-	for ((n = 1; n <= total; n += step)); do
+	mapfile -t calls < <(sed -nE 's/^([0-9]+) +([a-z0-9_]+)\(.*/\1 \2/p' ../trace |
+		awk '{ n = ++seen[$0]; if (!done[$2 " " n]++) print $2 ":signal=KILL:when=" n }')
+	[ "${#calls[@]}" -gt 100 ] || problem "only ${#calls[@]} calls"
+	for ((n = 1; n < ${#calls[@]}; n += step)); do # the first is the execve of strace itself
 		prepare "$check"
-		last="pli $*, killed at call $n of $total"
-		{ strace -f -qq -o /dev/null -e inject=all:signal=KILL:when="$n" "$PLI" "$@" >"$out" 2>"$err"; } 2>/dev/null
+		last="pli $*, ${calls[n]}"
+		{ strace -f -qq -o /dev/null -e inject="${calls[n]}" "$PLI" "$@" >"$out" 2>"$err"; } 2>/dev/null
 		code=$?
 		runs=$((runs + 1))
 		case $code in
@@ -106,15 +107,15 @@ at_every_call()
 	tidied "$check" "$@"
 }
 
-at_every_call sealed_file seal -j 0 --raw -r "$K/p256.pem" -o place/x f
-at_every_call sealed_over seal -j 0 --force --raw -r "$K/p256.pem" -o place/x f
+at_every_call sealed_file seal -q -j 0 --raw -r "$K/p256.pem" -o place/x f
+at_every_call sealed_over seal -q -j 0 --force --raw -r "$K/p256.pem" -o place/x f
 at_every_call sealed_folder seal -j 0 -q -r "$K/p256.pem" -o place/x folder
-at_every_call opened_file open -j 0 "${auth[@]}" -o place/x bid.pli
-at_every_call opened_over open -j 0 --force "${auth[@]}" -o place/x bid.pli
+at_every_call opened_file open -q -j 0 "${auth[@]}" -o place/x bid.pli
+at_every_call opened_over open -q -j 0 --force "${auth[@]}" -o place/x bid.pli
 at_every_call opened_folder open -j 0 -q "${auth[@]}" -C place tree.pli
-at_every_call opened_pipe open -j 0 "${auth[@]}" -o - bid.pli
+at_every_call opened_pipe open -q -j 0 "${auth[@]}" -o - bid.pli
 at_every_call opened_folder open -j 2 -q "${auth[@]}" -C place tree.pli
-at_every_call sealed_file seal -j 2 --raw -r "$K/p256.pem" -o place/x f
-[ "$killed" -gt $((runs * 3 / 4)) ] || problem "only $killed of $runs were killed"
+at_every_call sealed_file seal -q -j 2 --raw -r "$K/p256.pem" -o place/x f
+[ "$killed" -gt $((runs * 9 / 10)) ] || problem "only $killed of $runs were killed"
 [ "$leftovers" -gt 0 ] || [ "$step" -gt 1 ] || problem "nothing was ever left: there was nothing to remove"
 echo "$runs runs, $killed killed at a call of their own, $leftovers with something hidden left"

@@ -30,9 +30,10 @@ exchange(const char *path, unsigned turns)
 	(void)snprintf(aside, sizeof(aside), "%s~", path);
 	if (rename(path, aside) != 0)
 		return;
-	(void)symlink(canary, path);
-	pause_a_little(turns);
-	(void)unlink(path);
+	if (symlink(canary, path) == 0) {
+		pause_a_little(turns);
+		(void)unlink(path);
+	}
 	(void)rename(aside, path);
 }
 

@@ -52,14 +52,15 @@ last="pli seal, waiting for its input"
 job=$!
 sleep 0.5
 seen "$job" || problem "sealing, which has no key, cannot be looked into"
-kill -9 "$job"
-wait "$job" 2>/dev/null
+{ kill -9 "$job" && wait "$job"; } 2>/dev/null
 
 # Waiting for the very first byte of the key.
-for verb in open verify list; do
-	to=()
-	[ "$verb" != open ] || to=(-o x)
-	waiting ./pli "$verb" -k key --cert cert "${to[@]}" p256.pli
+for verb in open verify list generate; do
+	case $verb in
+	open) waiting ./pli open -k key --cert cert -o x p256.pli ;;
+	generate) waiting ./pli keys generate --name name --p12 new.p12 --cert-out new.pem --passout file:key ;;
+	*) waiting ./pli "$verb" -k key --cert cert p256.pli ;;
+	esac
 	kill -0 "$job" 2>/dev/null || problem "did not wait for its key"
 	! seen "$job" || problem "can be looked into"
 	[ "$(core_limit "$job")" = 0 ] || problem "a core file of $(core_limit "$job")"

@@ -31,8 +31,8 @@
 #define MASK 0xa5
 #define PIECE 16
 #define PIECE_MIN 8
-#define PATTERNS_MAX 512
-#define NAME_MAX_LEN 24
+#define PATTERNS_MAX 8192
+#define NAME_MAX_LEN 40
 #define FRAMES 12
 
 struct pattern {

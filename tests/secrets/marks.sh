@@ -32,6 +32,8 @@ make_marks()
 	echo "pem-rsa $(sed -n 16p "$K/rsa2048.key" | tr -d '\n' | hex)"
 	echo "passphrase $(head -n 1 "$K/passphrase" | tr -d '\n' | hex)"
 	echo "passphrase-in-pkcs12 $(head -n 1 "$K/passphrase" | tr -d '\n' | iconv -t UTF-16BE | hex)"
+	echo "new-passphrase $(tr -d '\n' <new | hex)"
+	echo "new-passphrase-in-pkcs12 $(tr -d '\n' <new | iconv -t UTF-16BE | hex)"
 	echo "wrong-passphrase $(head -n 1 "$K/wrong" | tr -d '\n' | hex)"
 	echo "plaintext $(tail -c 64 f | hex)"
 }
@@ -45,8 +47,9 @@ searched()
 }
 
 content f 1300000
+printf 'another passphrase\n' >new
 make_marks >marks
-[ "$(grep -cE '^[A-Za-z0-9-]+ ([0-9a-fA-F]{2}){8,}$' marks)" -eq 13 ] || { echo "marks: not as they should be"; exit 1; }
+[ "$(grep -cE '^[A-Za-z0-9-]+ ([0-9a-fA-F]{2}){8,}$' marks)" -eq 15 ] || { echo "marks: not as they should be"; exit 1; }
 mkdir d
 cp f d/f
 seal p256.pli f p256

@@ -55,7 +55,8 @@ for kind in p256 rsa2048; do
 done
 auth=(-k "$K/p256.both.pem")
 for backend in evp gcrypt; do
-	pli doctor | grep -q "$backend" || continue
+	pli seal --backend "$backend" --raw --no-sync -r "$K/p256.pem" -o x f >/dev/null 2>&1 || continue
+	rm -f x
 	clean 0 seal --backend "$backend" --raw --no-sync -r "$K/p256.pem" -o x f
 	clean 0 open --backend "$backend" --no-sync "${auth[@]}" -o x p256.pli
 done
@@ -71,6 +72,19 @@ clean 13 open --no-sync -k "$K/rsa2048.both.pem" -o x p256.pli
 exec 7<"$K/passphrase"
 clean 0 open --no-sync -k "$K/p256.p12" --passin fd:7 -o x p256.pli
 exec 7<&-
+
+
+# What is done with keys themselves.
+register=(--register register --service service)
+for kind in p256 rsa2048; do
+	from=(--passin "file:$K/passphrase")
+	clean 0 keys import "${register[@]}" --name "$kind" "$K/$kind.p12" "${from[@]}"
+	clean 0 keys test "${register[@]}" -k "$K/$kind.p12" "${from[@]}" "$kind"
+	clean 0 keys convert "${from[@]}" --passout file:new "$K/$kind.p12" "$kind.1.p12"
+	clean 0 keys convert --cert "$K/$kind.pem" --passout file:new "$K/$kind.trad.pem" "$kind.2.p12"
+	clean 12 keys convert --passin "file:$K/wrong" --passout file:new "$K/$kind.p12" "$kind.3.p12"
+done
+clean 0 keys generate --name name --p12 name.p12 --cert-out name.pem --passout file:new
 
 # A host that has libcrypto wipe what it frees leaves nothing. In one that has not, all that is found was freed by libcrypto
 # itself; and something is, or this would see nothing.
