@@ -227,6 +227,36 @@ message_gcm(
 }
 
 void
+message_cbc(struct buf *out, struct view ktri, size_t key_len, struct view iv, struct view ciphertext)
+{
+	static const uint8_t enveloped[] = { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x03 };
+	uint8_t oid[] = { 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x01, 0x02 };
+	struct buf encrypted = { 0 }, data = { 0 }, all = { 0 };
+
+	oid[8] = key_len == 16 ? 0x02 : key_len == 24 ? 0x16 : 0x2a;
+	item(&data, TAG_OID, oid, sizeof(oid));
+	item(&data, TAG_OCTETS, iv.p, iv.len);
+	enclose(&data, TAG_SEQUENCE);
+	item(&encrypted, TAG_OID, oid_data.p, oid_data.len);
+	add(&encrypted, buf_view(&data));
+	item(&encrypted, TAG_CONTEXT, ciphertext.p, ciphertext.len);
+	enclose(&encrypted, TAG_SEQUENCE);
+	buf_clear(&data);
+	must(build_small(&data, 0, NULL) == PLI_OK);
+	item(&data, TAG_SET, ktri.p, ktri.len);
+	add(&data, buf_view(&encrypted));
+	enclose(&data, TAG_SEQUENCE);
+	enclose(&data, CONTEXT_0);
+	item(&all, TAG_OID, enveloped, sizeof(enveloped));
+	add(&all, buf_view(&data));
+	enclose(&all, TAG_SEQUENCE);
+	buf_clear(out);
+	*out = all;
+	buf_clear(&encrypted);
+	buf_clear(&data);
+}
+
+void
 message_seal(struct buf *out, struct view ktri, struct view key, struct view plain)
 {
 	static const uint8_t nonce[12];
@@ -267,6 +297,7 @@ message_open(struct view message, const struct target *t, struct buf *out)
 	memset(out->p, 0, CONTENT_MAX);
 	to = pli_output_memory(out->p, CONTENT_MAX, "memory");
 	options.threads = 0;
+	options.accept_legacy = options.accept_unauthenticated = true;
 	rc = pli_open(support_pli(), &key, 1, &in, &to, &options, &opened, &err);
 	if (rc == PLI_OK)
 		out->len = (size_t)opened.content_bytes;

@@ -1,5 +1,5 @@
 /* vectors.c - each kind of vectors, and what has to become of one. */
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "gcm.h"
@@ -141,7 +141,9 @@ is_key(struct view v)
 static void
 twin(const json_t *vector, const struct target *target, const struct oaep *oaep, struct tally *tally)
 {
-	size_t hash = strcmp(oaep->hash, "SHA-1") == 0 ? 20 : (size_t)strtoul(oaep->hash + 4, NULL, 10) / 8;
+	size_t hash = oaep == NULL                       ? 4
+		      : strcmp(oaep->hash, "SHA-1") == 0 ? 20
+							 : (size_t)strtoul(oaep->hash + 4, NULL, 10) / 8;
 	size_t room = (size_t)EVP_PKEY_get_size(target->pkey) - 2 * hash - 2;
 	struct buf encrypted = { 0 };
 	uint8_t key[32];
@@ -159,17 +161,19 @@ twin(const json_t *vector, const struct target *target, const struct oaep *oaep,
 }
 
 static void
-one_oaep(const json_t *vector, const struct target *target, struct oaep *oaep, struct tally *tally)
+one_rsa(const json_t *vector, const struct target *target, struct oaep *oaep, struct tally *tally)
 {
 	static const uint8_t other[32] = { 1 };
 	struct buf label = { 0 }, msg = { 0 }, ct = { 0 };
 	enum pli_status rc;
 	bool opens;
 
-	field_bytes(&label, vector, "label");
 	field_bytes(&msg, vector, "msg");
 	field_bytes(&ct, vector, "ct");
-	oaep->label = buf_view(&label);
+	if (oaep != NULL) {
+		field_bytes(&label, vector, "label");
+		oaep->label = buf_view(&label);
+	}
 	opens = is_key(buf_view(&msg)) && (field_valid(vector) || field_acceptable(vector));
 	rc = open_with(target, oaep, buf_view(&ct), opens ? buf_view(&msg) : view_of(other, sizeof(other)));
 	if (rc == PLI_OK && opens)
@@ -185,18 +189,23 @@ one_oaep(const json_t *vector, const struct target *target, struct oaep *oaep, s
 }
 
 void
-vectors_oaep(const json_t *groups, struct tally *tally)
+vectors_rsa(const json_t *groups, struct tally *tally)
 {
 	const json_t *group, *vector;
 	size_t i, k;
 
 	json_array_foreach(groups, i, group)
 	{
-		struct oaep oaep = { field_text(group, "sha"), field_text(group, "mgfSha"), { NULL, 0 } };
+		bool is_oaep = json_object_get(group, "sha") != NULL; /* else PKCS#1 v1.5 */
+		struct oaep oaep = { 0 };
 		struct target target = { 0 };
 
+		if (is_oaep)
+			oaep = (struct oaep){ field_text(group, "sha"), field_text(group, "mgfSha"), { NULL, 0 } };
+
 		target_init(&target, field_text(group, "privateKeyPem"));
-		json_array_foreach(json_object_get(group, "tests"), k, vector) one_oaep(vector, &target, &oaep, tally);
+		json_array_foreach(json_object_get(group, "tests"), k, vector)
+		    one_rsa(vector, &target, is_oaep ? &oaep : NULL, tally);
 		target_clear(&target);
 	}
 }
@@ -243,4 +252,51 @@ vectors_wrap(const json_t *groups, struct tally *tally)
 	{
 		json_array_foreach(json_object_get(group, "tests"), k, vector) one_wrap(vector, tally);
 	}
+}
+
+static void
+one_cbc(const json_t *vector, const struct target *target, struct tally *tally)
+{
+	struct buf key = { 0 }, iv = { 0 }, msg = { 0 }, ct = { 0 };
+	struct buf encrypted = { 0 }, ktri = { 0 }, message = { 0 }, out = { 0 };
+	enum pli_status rc;
+
+	field_bytes(&key, vector, "key");
+	field_bytes(&iv, vector, "iv");
+	field_bytes(&msg, vector, "msg");
+	field_bytes(&ct, vector, "ct");
+	message_wrap(&encrypted, target, &oaep_sha256, buf_view(&key));
+	message_ktri(&ktri, target, &oaep_sha256, buf_view(&encrypted));
+	message_cbc(&message, buf_view(&ktri), key.len, buf_view(&iv), buf_view(&ct));
+	rc = message_open(buf_view(&message), target, &out);
+	if (field_valid(vector) && rc == PLI_OK && view_equal(buf_view(&out), buf_view(&msg)))
+		tally->opened++;
+	else if (!field_valid(vector) &&
+		 rc == (ct.len > 0 ? PLI_ERR_AUTH : PLI_ERR_MALFORMED)) /* there is no padding */
+		tally->refused++;
+	else
+		complain(tally, vector, pli_status_id(rc));
+	buf_clear(&key);
+	buf_clear(&iv);
+	buf_clear(&msg);
+	buf_clear(&ct);
+	buf_clear(&encrypted);
+	buf_clear(&ktri);
+	buf_clear(&message);
+	buf_clear(&out);
+}
+
+void
+vectors_cbc(const json_t *groups, struct tally *tally)
+{
+	struct target target = { 0 };
+	const json_t *group, *vector;
+	size_t i, k;
+
+	target_init(&target, support_key_pem(SUPPORT_RSA2048));
+	json_array_foreach(groups, i, group)
+	{
+		json_array_foreach(json_object_get(group, "tests"), k, vector) one_cbc(vector, &target, tally);
+	}
+	target_clear(&target);
 }

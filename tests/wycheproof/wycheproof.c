@@ -17,10 +17,12 @@ static const struct {
 	void (*run)(const json_t *groups, struct tally *tally);
 } files[] = {
 	{ "aes_gcm_test.json", vectors_gcm },
+	{ "aes_cbc_pkcs5_test.json", vectors_cbc },
 	{ "aes_wrap_test.json", vectors_wrap },
-	{ "rsa_oaep_2048_sha1_mgf1sha1_test.json", vectors_oaep },
-	{ "rsa_oaep_2048_sha256_mgf1sha256_test.json", vectors_oaep },
-	{ "rsa_oaep_misc_test.json", vectors_oaep },
+	{ "rsa_oaep_2048_sha1_mgf1sha1_test.json", vectors_rsa },
+	{ "rsa_oaep_2048_sha256_mgf1sha256_test.json", vectors_rsa },
+	{ "rsa_oaep_misc_test.json", vectors_rsa },
+	{ "rsa_pkcs1_2048_test.json", vectors_rsa },
 };
 
 const char *

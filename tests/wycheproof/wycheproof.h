@@ -55,15 +55,19 @@ void message_wrap(struct buf *encrypted, const struct target *t, const struct oa
 void message_gcm(
     struct buf *out, struct view ktri, size_t key_len, struct view nonce, struct view ciphertext, struct view tag);
 
+/* message_cbc makes an EnvelopedData, AES-CBC, for a content key of that length. */
+void message_cbc(struct buf *out, struct view ktri, size_t key_len, struct view iv, struct view ciphertext);
+
 /* message_seal is message_gcm for a plaintext that is encrypted under key by EVP, with a nonce of 12 zeroes. */
 void message_seal(struct buf *out, struct view ktri, struct view key, struct view plain);
 
-/* message_open opens it into out. */
+/* message_open opens it into out, accepting what is old and what is not authenticated. */
 enum pli_status message_open(struct view message, const struct target *t, struct buf *out);
 
 /* The kinds of vectors. */
 void vectors_gcm(const json_t *groups, struct tally *tally);
-void vectors_oaep(const json_t *groups, struct tally *tally);
+void vectors_cbc(const json_t *groups, struct tally *tally);
+void vectors_rsa(const json_t *groups, struct tally *tally);
 void vectors_wrap(const json_t *groups, struct tally *tally);
 
 /* The fields of a vector: text, bytes from hex (the caller clears), and what has to come of it. */
