@@ -1,4 +1,4 @@
-/* message.c - the parts of a small message, from the inside out. */
+/* small.c - the parts of a small message, from the inside out. */
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <stdio.h>
