@@ -53,6 +53,11 @@ for kind in p256 rsa2048; do
 	clean 14 open --no-sync -k "$K/$kind.key" -o x "$kind.pli"
 	clean 14 open --no-sync -k "$K/$kind.pkcs8.enc.pem" --passin "file:$K/passphrase" -o x "$kind.pli"
 done
+run 0 pli seal -q --profile cbc --raw --no-sync -r "$K/rsa2048.pem" -r "$K/p256.pem" -o old.pli f
+clean 0 seal -q --profile cbc --raw --no-sync -r "$K/rsa2048.pem" -o x f
+for kind in p256 rsa2048; do
+	clean 0 open -q --no-sync --accept-unauthenticated --accept-legacy -k "$K/$kind.both.pem" -o x old.pli
+done
 auth=(-k "$K/p256.both.pem")
 for backend in evp gcrypt; do
 	pli seal --backend "$backend" --raw --no-sync -r "$K/p256.pem" -o x f >/dev/null 2>&1 || continue
