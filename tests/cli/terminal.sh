@@ -45,7 +45,7 @@ not_shown()
 # A pipe that is slow is drawn while it lasts, and blanks take it away.
 speed='^[0-9.]+ MiB +[0-9.]+ (bytes|[KMG]iB)/s *$'
 slow='{ head -c 1500000 f; sleep 1.5; tail -c +1500001 f; sleep 1; }'
-on_terminal 0 "$slow | '$PLI' seal --no-sync -r '$K/p256.pem' -o slow.pli -" </dev/null
+on_terminal 0 "$slow | '$PLI' seal -j 0 --no-sync -r '$K/p256.pem' -o slow.pli -" </dev/null
 shown "$speed"
 shown '^ {8,39}$'
 open_with p256 slow.out slow.pli
@@ -76,20 +76,20 @@ grep -qE '^terminal +no' "$out" || problem "a terminal where there is none"
 
 # The passphrase is asked for three times at most, and never shown.
 ask="'$PLI' open -k '$K/p256.p12' -o x bid.pli"
-typing 1 'wrong one\n' 1 "$right\n" | on_terminal 0 "$ask"
+typing 3 'wrong one\n' 1 "$right\n" | on_terminal 0 "$ask"
 same x f
 rm -f x
 shown '^Passphrase for .*p256\.p12: '
 shown '^Wrong passphrase\. Again, for .*p256\.p12: '
 not_shown 'wrong one'
 not_shown "$right"
-typing 1 'a\n' 1 'b\n' 1 'c\n' | on_terminal 12 "$ask"
+typing 3 'a\n' 1 'b\n' 1 'c\n' | on_terminal 12 "$ask"
 absent x
-typing 1 '\004' | on_terminal 12 "$ask"
+typing 3 '\004' | on_terminal 12 "$ask"
 shown 'it is empty'
 
 # Interrupted there, the terminal is as it was.
-typing 1 'half of\003' | on_terminal 130 "$ask; code=\$?; stty -a; exit \$code"
+typing 3 'half of\003' | on_terminal 130 "$ask; code=\$?; stty -a; exit \$code"
 shown ' echo '
 shown 'interrupted'
 not_shown 'half of'
