@@ -110,7 +110,8 @@ addressees_json(const struct addressees *to)
 		const struct roster_entry *known = describe(to, i, &info);
 		json_t *record = json_pack("{s:o, s:o, s:o, s:o, s:s, s:o}", "subject", say_string(info.subject),
 		    "issuer", say_string(info.issuer), "serial", say_string(info.serial), "ski", say_string(info.ski),
-		    "key_algorithm", key_algorithm(to, &info), "name", say_string(known != NULL ? known->name : info.name));
+		    "key_algorithm", key_algorithm(to, &info), "name",
+		    say_string(known != NULL ? known->name : info.name));
 
 		if (known != NULL) {
 			(void)json_object_set_new(record, "role", json_string(pli_role_id(known->role)));

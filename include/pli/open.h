@@ -39,7 +39,7 @@ struct pli_open_options {
 	 */
 	bool accept_unauthenticated;
 	bool accept_legacy; /* triple DES, and content keys wrapped with RSA PKCS#1 v1.5 */
-	pli_namer *namer;       /* for errors that name recipients; NULL: by issuer and serial */
+	pli_namer *namer;   /* for errors that name recipients; NULL: by issuer and serial */
 	void *namer_arg;
 	struct pli_hooks hooks;
 };
