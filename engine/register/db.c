@@ -23,6 +23,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "beside.h"
+
 /* Many processes that each sync a few times a second. */
 #define PATIENCE_MS 60000
 
@@ -156,7 +158,12 @@ static enum pli_status
 connect(struct db *db, const char *name, int flags, struct pli_error *err)
 {
 	enum pli_status rc;
-	int code = sqlite3_open_v2(name, &db->sq, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW, NULL);
+	const char *vfs = beside_vfs();
+	int code;
+
+	if (vfs == NULL)
+		return fail(err, PLI_ERR, "SQLite cannot be set up to open the register %s", db->path);
+	code = sqlite3_open_v2(name, &db->sq, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW, vfs);
 
 	if (code == SQLITE_OK) {
 		db_patience(db, PATIENCE_MS);
@@ -293,7 +300,8 @@ db_open(struct db *db, enum db_access access, struct pli_error *err)
 	int code;
 
 	/* SQLite falls back to reading where the file cannot be written. */
-	if ((rc = connect(db, db->resolved, SQLITE_OPEN_READWRITE, err)) != PLI_OK ||
+	if ((rc = beside_check(db->resolved, err)) != PLI_OK ||
+	    (rc = connect(db, db->resolved, SQLITE_OPEN_READWRITE, err)) != PLI_OK ||
 	    (rc = check_header(db, err)) != PLI_OK)
 		return rc;
 	if (access == DB_WRITE && sqlite3_db_readonly(db->sq, "main") != 0)

@@ -103,7 +103,7 @@ no_register(void)
 	/* Another database's journal is not played back, either. */
 	(void)snprintf(where, sizeof(where), "%s-journal", other);
 	support_write(where, view_of(text, sizeof(text)));
-	check(refused_untouched(other, PLI_ERR_IO, "of another program"));
+	check(refused_untouched(other, PLI_ERR_IO, "not made by SQLite"));
 	check(support_exists(where));
 	/* What is left of a register that went away is not played back into a new one. */
 	path = support_path("gone.db");
