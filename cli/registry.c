@@ -140,6 +140,18 @@ registry_report(const struct run *run, struct pli_register *reg, const struct pl
 	return status;
 }
 
+/* A service that no backup key protects any more: said at once, not at the next seal. */
+static enum pli_status
+warn_of(void *arg, const struct pli_register_finding *finding, struct pli_error *err)
+{
+	struct say *say = arg;
+
+	(void)err;
+	if (finding->finding == PLI_FINDING_NO_BACKUP)
+		say_warning(say, "%s", finding->message);
+	return PLI_OK;
+}
+
 enum pli_status
 registry_change(const struct run *run, const struct pli_register_place *place, const char *done,
     registry_changer *change, struct pli_error *err)
@@ -152,6 +164,9 @@ registry_change(const struct run *run, const struct pli_register_place *place, c
 		status = change(reg, place, err);
 	if (status == PLI_OK)
 		status = registry_report(run, reg, place, &deed, err);
+	if (status == PLI_OK && place->service != NULL)
+		status = pli_register_check(
+		    reg, &(struct pli_register_health){ .service = place->service }, warn_of, run->say, err);
 	pli_register_free(reg);
 	return status;
 }

@@ -207,7 +207,7 @@ no_recipient(const struct pli_key *const *keys, size_t count, const struct head 
 	    count > 1 ? "none of the keys given, such as" : "the key of", key, h->recipient_count,
 	    options->namer != NULL ? "which are" : "issued by", text,
 	    h->recipient_count > NAMED_MAX ? "; and more" : "");
-	fail_hint(err, "open with the key of one of the recipients; a backup key is always among them");
+	fail_hint(err, "open with the key of one of the recipients: pli inspect lists them");
 	return PLI_ERR_NO_RECIPIENT;
 }
 

@@ -50,6 +50,7 @@ run 0 pli keys compromised "${at[@]}" "Anna Martin"
 refuse 14 keys import "${at[@]}" --name again -k Anna.p12 --passin "file:$pw"
 recipients SECOURS
 run 0 pli keys retire "${at[@]}" SECOURS
+stderr_has "no active backup key"
 refuse 14 seal --raw "${at[@]}" -o x.pli f
 refuse 14 seal --raw "${at[@]}" --no-backup -o x.pli f
 run 0 pli keys list "${at[@]}"
