@@ -34,7 +34,7 @@ enum pli_status entries_run(struct pli_opener *opener, const struct pli_tree_lim
     const struct entries_visitor *visitor, struct pli_error *err) PLI_MUST_CHECK;
 
 /*
- * entries_unzip does the same with a ZIP file of size bytes that is open for reading, by its central directory. Fails with
+ * entries_unzip does the same with a ZIP file of size bytes that is open for reading, as libarchive reads it. Fails with
  * PLI_ERR_LIMIT for an entry that is encrypted, by name, and with PLI_ERR_CANCELLED besides.
  */
 enum pli_status entries_unzip(int fd, uint64_t size, const struct pli_tree_limits *limits,
