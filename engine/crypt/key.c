@@ -17,6 +17,7 @@
 
 #include "certs.h"
 #include "context.h"
+#include "pbe.h"
 #include "pkcs12_read.h"
 #include "pli/pair.h"
 
@@ -37,7 +38,7 @@ struct reading {
 	bool unreadable;         /* decrypted, and still no key */
 	bool legacy;             /* read with the legacy provider */
 	bool asked;              /* the passphrase was used in this attempt */
-	struct pli_error asking; /* why there is none */
+	struct pli_error asking; /* why there is none, or none was asked for */
 	EVP_PKEY *pkey;
 	STACK_OF(X509) * found; /* certificates beside the key */
 };
@@ -118,9 +119,14 @@ read_pkcs8(struct reading *r)
 	const unsigned char *p = r->data.p;
 	X509_SIG *sealed = d2i_X509_SIG(NULL, &p, (long)r->data.len);
 	PKCS8_PRIV_KEY_INFO *info = NULL;
+	const X509_ALGOR *algorithm;
 	EVP_PKEY *pkey = NULL;
+	uint64_t spent = 0;
 
-	if (sealed != NULL && ask(r, &r->asking) == PLI_OK &&
+	if (sealed != NULL)
+		X509_SIG_get0(sealed, &algorithm, NULL);
+	if (sealed != NULL && pbe_check(algorithm, r->name, &spent, &r->asking) == PLI_OK &&
+	    ask(r, &r->asking) == PLI_OK &&
 	    (info = PKCS8_decrypt_ex(sealed, r->passphrase, (int)r->passphrase_len, r->pli->lib, NULL)) != NULL)
 		r->unreadable = (pkey = EVP_PKCS82PKEY_ex(info, r->pli->lib, NULL)) == NULL;
 	PKCS8_PRIV_KEY_INFO_free(info);
@@ -173,6 +179,8 @@ unlock_pkcs12(struct reading *r, PKCS12 *p12, struct pli_error *err)
 	if (PKCS12_mac_present(p12) != 1)
 		return fail(err, PLI_ERR_CERTIFICATE,
 		    "%s has nothing that tells a right passphrase from a wrong one (no MAC)", r->name);
+	if ((rc = pbe_check_mac(p12, r->name, err)) != PLI_OK)
+		return rc;
 	if (PKCS12_verify_mac(p12, NULL, 0) == 1 || PKCS12_verify_mac(p12, "", 0) == 1)
 		return PLI_OK;
 	for (;;) {
@@ -228,6 +236,7 @@ read_key(struct reading *r, struct pli_error *err)
 {
 	static const char begin[] = "-----BEGIN ";
 	struct view d = r->data;
+	enum pli_status rc;
 	size_t at;
 
 	if (d.len == 0 || d.len > INT32_MAX)
@@ -236,6 +245,8 @@ read_key(struct reading *r, struct pli_error *err)
 		/* A damaged certificate beside the key is no reason to refuse the key. */
 		if (certs_each(r->pli, d, r->name, keep, r, NULL) != PLI_OK)
 			context_forget();
+		if ((rc = pbe_check_pem(d, r->name, err)) != PLI_OK)
+			return rc;
 		return read_encrypted(r, read_pem, err);
 	}
 	at = d.p[0] != 0x30 || d.len < 2 ? d.len : d.p[1] > 0x80 ? 2 + (size_t)(d.p[1] & 0x7f) : 2;

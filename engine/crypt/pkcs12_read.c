@@ -11,6 +11,7 @@
 #include <openssl/provider.h>
 
 #include "context.h"
+#include "pbe.h"
 #include "pli/keys.h"
 
 PKCS12 *
@@ -32,8 +33,10 @@ pkcs12_read_form(OSSL_LIB_CTX *lib, struct view der)
 struct reading {
 	OSSL_LIB_CTX *ciphers; /* decrypts */
 	OSSL_LIB_CTX *lib;     /* what is found belongs to it */
-	const char *passphrase;
+	const char *name, *passphrase;
+	uint64_t spent; /* as pbe.h counts */
 	struct pkcs12_read *out;
+	struct pli_error *refused;
 };
 
 /* Decoded again from its bytes: the certificates that libcrypto takes out of bags are the default context's. */
@@ -57,9 +60,37 @@ take_cert(const struct reading *r, const PKCS12_SAFEBAG *bag)
 	return taken;
 }
 
+/* May libcrypto decrypt this? What lies in an encrypted bag is seen only once that was decrypted, so each is asked alone. */
+static bool
+affordable(struct reading *r, const X509_ALGOR *algorithm)
+{
+	return pbe_check(algorithm, r->name, &r->spent, r->refused) == PLI_OK;
+}
+
+static PKCS8_PRIV_KEY_INFO *
+unshroud(struct reading *r, const PKCS12_SAFEBAG *bag)
+{
+	const X509_SIG *shrouded = PKCS12_SAFEBAG_get0_pkcs8(bag);
+	const X509_ALGOR *algorithm;
+
+	if (shrouded == NULL)
+		return NULL;
+	X509_SIG_get0(shrouded, &algorithm, NULL);
+	return affordable(r, algorithm) ? PKCS12_decrypt_skey_ex(bag, r->passphrase, -1, r->ciphers, NULL) : NULL;
+}
+
+static STACK_OF(PKCS12_SAFEBAG) * unpack(struct reading *r, PKCS7 *safe)
+{
+	if (PKCS7_type_is_data(safe))
+		return PKCS12_unpack_p7data(safe);
+	if (safe->d.encrypted == NULL || !affordable(r, safe->d.encrypted->enc_data->algorithm))
+		return NULL;
+	return PKCS12_unpack_p7encdata(safe, r->passphrase, -1);
+}
+
 /* The first key counts. libcrypto wipes a private key's encoding when it frees it. */
 static bool
-take_key(const struct reading *r, const PKCS12_SAFEBAG *bag)
+take_key(struct reading *r, const PKCS12_SAFEBAG *bag)
 {
 	PKCS8_PRIV_KEY_INFO *info;
 
@@ -67,7 +98,7 @@ take_key(const struct reading *r, const PKCS12_SAFEBAG *bag)
 		return true;
 	if (PKCS12_SAFEBAG_get_nid(bag) == NID_keyBag) {
 		r->out->pkey = EVP_PKCS82PKEY_ex(PKCS12_SAFEBAG_get0_p8inf(bag), r->lib, NULL);
-	} else if ((info = PKCS12_decrypt_skey_ex(bag, r->passphrase, -1, r->ciphers, NULL)) != NULL) {
+	} else if ((info = unshroud(r, bag)) != NULL) {
 		r->out->pkey = EVP_PKCS82PKEY_ex(info, r->lib, NULL);
 		PKCS8_PRIV_KEY_INFO_free(info);
 	}
@@ -76,7 +107,7 @@ take_key(const struct reading *r, const PKCS12_SAFEBAG *bag)
 
 /* Bags of other kinds (revocation lists, secrets, bags in bags, which nobody writes) are passed over. */
 static bool
-take_bags(const struct reading *r, const STACK_OF(PKCS12_SAFEBAG) * bags)
+take_bags(struct reading *r, const STACK_OF(PKCS12_SAFEBAG) * bags)
 {
 	const PKCS12_SAFEBAG *bag;
 	bool taken = true;
@@ -95,12 +126,18 @@ take_bags(const struct reading *r, const STACK_OF(PKCS12_SAFEBAG) * bags)
 
 /*
  * What PKCS12_parse does; that one decrypts keys in libcrypto's default context, whatever context the file was given,
- * where the ciphers may be missing or the host program's.
+ * where the ciphers may be missing or the host program's. *refused is why, if it is not read for a reason of ours.
  */
 static bool
-parse(struct pli *pli, OSSL_LIB_CTX *ciphers, struct view der, const char *passphrase, struct pkcs12_read *out)
+parse(struct pli *pli, OSSL_LIB_CTX *ciphers, struct view der, const char *name, const char *passphrase,
+    struct pkcs12_read *out, struct pli_error *refused)
 {
-	struct reading r = { .ciphers = ciphers, .lib = pli->lib, .passphrase = passphrase, .out = out };
+	struct reading r = { .ciphers = ciphers,
+		.lib = pli->lib,
+		.name = name,
+		.passphrase = passphrase,
+		.out = out,
+		.refused = refused };
 	PKCS12 *p12 = pkcs12_read_form(ciphers, der);
 	STACK_OF(PKCS7) *safes = p12 == NULL ? NULL : PKCS12_unpack_authsafes(p12);
 	STACK_OF(PKCS12_SAFEBAG) * bags;
@@ -115,8 +152,7 @@ parse(struct pli *pli, OSSL_LIB_CTX *ciphers, struct view der, const char *passp
 		safe = sk_PKCS7_value(safes, i);
 		if (!PKCS7_type_is_data(safe) && !PKCS7_type_is_encrypted(safe))
 			continue;
-		bags = PKCS7_type_is_data(safe) ? PKCS12_unpack_p7data(safe)
-						: PKCS12_unpack_p7encdata(safe, r.passphrase, -1);
+		bags = unpack(&r, safe);
 		success = bags != NULL && take_bags(&r, bags);
 		sk_PKCS12_SAFEBAG_pop_free(bags, PKCS12_SAFEBAG_free);
 	}
@@ -130,14 +166,15 @@ parse(struct pli *pli, OSSL_LIB_CTX *ciphers, struct view der, const char *passp
 
 /* parse with the legacy provider. *there is whether there is one. */
 static bool
-parse_legacy(struct pli *pli, struct view der, const char *passphrase, struct pkcs12_read *out, bool *there)
+parse_legacy(struct pli *pli, struct view der, const char *name, const char *passphrase, struct pkcs12_read *out,
+    struct pli_error *refused, bool *there)
 {
 	OSSL_LIB_CTX *lib = OSSL_LIB_CTX_new();
 	OSSL_PROVIDER *legacy = lib == NULL ? NULL : OSSL_PROVIDER_load(lib, "legacy");
 	OSSL_PROVIDER *plain = legacy == NULL ? NULL : OSSL_PROVIDER_load(lib, "default");
 
 	*there = legacy != NULL && plain != NULL;
-	out->legacy = *there && parse(pli, lib, der, passphrase, out);
+	out->legacy = *there && parse(pli, lib, der, name, passphrase, out, refused);
 	if (plain != NULL)
 		(void)OSSL_PROVIDER_unload(plain);
 	if (legacy != NULL)
@@ -158,14 +195,20 @@ pkcs12_read(struct pli *pli, struct view der, const char *name, const char *pass
 	static const char missing[] =
 	    "old systems encrypt with RC2, which needs libcrypto's legacy provider, and that is not installed: convert "
 	    "the file where it is, with \"pli keys convert\"";
+	struct pli_error refused = { 0 };
 	enum pli_status rc = PLI_OK;
 	bool there = true;
 
 	*out = (struct pkcs12_read){ 0 };
-	if (!parse(pli, pli->lib, der, passphrase, out)) {
-		if (context_out_of_memory()) {
+	if (!parse(pli, pli->lib, der, name, passphrase, out, &refused)) {
+		if (refused.status == PLI_OK && context_out_of_memory()) {
 			rc = fail_memory(err);
-		} else if (!parse_legacy(pli, der, passphrase, out, &there)) {
+		} else if (refused.status == PLI_OK &&
+			   parse_legacy(pli, der, name, passphrase, out, &refused, &there)) {
+			rc = PLI_OK;
+		} else if (refused.status != PLI_OK) {
+			rc = fail_copy(err, &refused);
+		} else {
 			rc = context_fail(
 			    err, PLI_ERR_CERTIFICATE, "%s opens with its passphrase, but its key cannot be read", name);
 			if (rc == PLI_ERR_CERTIFICATE)

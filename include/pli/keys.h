@@ -109,7 +109,9 @@ struct pli_key;
  * which is loaded for that one file, in a context of its own.
  *
  * Fails with PLI_ERR_PASSPHRASE (wrong or missing), PLI_ERR_CERTIFICATE (not a
- * key, a kind that pli cannot use, no certificate that matches).
+ * key, a kind that pli cannot use, no certificate that matches), PLI_ERR_LIMIT
+ * (more than 10,000,000 iterations between the passphrase and the key, which
+ * are not begun).
  */
 PLI_API enum pli_status pli_key_new(struct pli_key **out, struct pli *pli, const void *data, size_t len,
     const char *name, const struct pli_certs *extra, pli_ask *ask, void *ask_arg, struct pli_error *err) PLI_MUST_CHECK;
