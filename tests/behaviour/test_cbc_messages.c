@@ -187,8 +187,8 @@ wrong_padding(void)
 					craft_primitive(&c);
 				craft_message(&c, &envelope);
 				for (n = 0; n < (size_t)ENDS_KINDS * ENDS_KINDS; n++) {
-					check(fails(&envelope, SUPPORT_P256, n % ENDS_KINDS, n / ENDS_KINDS, &options,
-						  &err) == PLI_ERR_AUTH);
+					check(fails(&envelope, SUPPORT_P256, (enum jobs_kind)(n % ENDS_KINDS),
+						  (enum jobs_kind)(n / ENDS_KINDS), &options, &err) == PLI_ERR_AUTH);
 					if (first.message[0] == '\0')
 						first = err;
 					check(strcmp(err.message, first.message) == 0 &&
@@ -244,7 +244,8 @@ broken_lengths(void)
 		craft_primitive(&c);
 		craft_message(&c, &envelope);
 		for (to = 0; to < ENDS_KINDS; to++)
-			check(fails(&envelope, SUPPORT_P256, ENDS_FILE, to, &options, NULL) == PLI_ERR_MALFORMED);
+			check(fails(&envelope, SUPPORT_P256, ENDS_FILE, (enum jobs_kind)to, &options, NULL) ==
+			      PLI_ERR_MALFORMED);
 		craft_clear(&c);
 	}
 	buf_clear(&envelope);
