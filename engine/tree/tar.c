@@ -20,6 +20,7 @@ struct tar {
 	struct buf *out; /* where a header goes */
 	struct pli_error *err;
 	enum { TAKES, SWALLOWS, REFUSES } padding;
+	bool short_of_memory; /* told behind libarchive's back: after a call of ours that failed it leaks */
 };
 
 enum pli_status
@@ -49,10 +50,10 @@ take(struct archive *a, void *arg, const void *p, size_t len)
 	struct tar *t = arg;
 
 	(void)a;
-	if (t->padding == SWALLOWS)
-		return (la_ssize_t)len;
-	if (t->padding == REFUSES || buf_add(t->out, view_of(p, len), t->err) != PLI_OK)
+	if (t->padding == REFUSES)
 		return -1;
+	if (t->padding == TAKES && buf_add(t->out, view_of(p, len), t->err) != PLI_OK)
+		t->short_of_memory = true;
 	return (la_ssize_t)len;
 }
 
@@ -115,6 +116,7 @@ tar_header(struct tar *t, const struct tar_entry *e, struct buf *out, struct pli
 	t->out = out;
 	t->err = err;
 	t->padding = TAKES;
+	t->short_of_memory = false;
 	if ((t->writer == NULL && !set_up(t)) || archive_write_header(t->writer, t->entry) != ARCHIVE_OK) {
 		why = t->writer != NULL ? archive_error_string(t->writer) : NULL;
 		rc = fail(err, PLI_ERR_LIMIT, "%s cannot stand in an archive: %s", e->path,
@@ -123,6 +125,10 @@ tar_header(struct tar *t, const struct tar_entry *e, struct buf *out, struct pli
 		return rc;
 	}
 	t->padding = SWALLOWS;
+	if (t->short_of_memory) {
+		give_up(t);
+		return fail_memory(err);
+	}
 	if (e->size > PADDING_MOST || archive_write_finish_entry(t->writer) != ARCHIVE_OK)
 		give_up(t);
 	return PLI_OK;
