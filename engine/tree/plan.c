@@ -126,14 +126,12 @@ add_root(struct plan *p, const char *given, const struct plan_limits *limits, st
 static char *
 join(const char *folder, const char *name)
 {
-	size_t before = strlen(folder), len = strlen(name);
-	char *path = malloc(before + 1 + len + 1);
+	size_t room = strlen(folder) + 1 + strlen(name) + 1;
+	char *path = malloc(room);
 
 	if (path == NULL)
 		return NULL;
-	memcpy(path, folder, before);
-	path[before] = '/';
-	memcpy(path + before + 1, name, len + 1);
+	(void)snprintf(path, room, "%s/%s", folder, name);
 	return path;
 }
 

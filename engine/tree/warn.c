@@ -241,7 +241,7 @@ look_at_names(const struct plan *p, struct warn_to *to, struct pli_error *err)
 	struct folded *all = calloc(count + 1, sizeof(*all));
 	bool *marked = calloc(count + 1, sizeof(*marked));
 	enum pli_status rc = PLI_OK;
-	uint64_t seed;
+	uint64_t seed = 0;
 
 	if (all == NULL || marked == NULL)
 		rc = fail_memory(err);
