@@ -5,6 +5,9 @@ set +m
 
 script -qec true /dev/null >/dev/null 2>&1 || skip "script cannot make a terminal here"
 export TERM=xterm
+# A shell that goes on after its command was interrupted; where SHELL says nothing, script takes one that does not.
+SHELL=$(command -v bash)
+export SHELL
 content f 3000000
 seal bid.pli f p256
 right=$(cat "$K/passphrase")

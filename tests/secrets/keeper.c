@@ -120,6 +120,16 @@ on_stack(const unsigned char *p, size_t len)
 	__asm__ volatile("" : : "r"(copy) : "memory"); /* it is not left out */
 }
 
+/* So far below that nothing which runs later comes there: how deep that is, is the processor's choice and the loader's. */
+__attribute__((noinline)) static void
+deep_on_stack(const unsigned char *p, size_t len)
+{
+	unsigned char room[1 << 18];
+
+	memcpy(room, p, len);
+	__asm__ volatile("" : : "r"(room) : "memory");
+}
+
 struct secret_bytes {
 	const unsigned char *p;
 	size_t len;
@@ -147,7 +157,7 @@ leave(const char *where, const char *path)
 	heap = malloc(len);
 	memcpy(heap, p, len);
 	if (strcmp(where, "stack") == 0)
-		on_stack(p, len);
+		deep_on_stack(p, len);
 	if (strcmp(where, "data") == 0)
 		memcpy(data, p, len);
 	if (strcmp(where, "thread") == 0 &&
