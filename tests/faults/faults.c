@@ -83,13 +83,13 @@ struct range {
 	uintptr_t from, to;
 };
 
-/* A few pieces of code: the executable and libpli, and libcrypto. */
+/* A few pieces of code: the executable and libpli, and the libraries below that crash where memory is short. */
 struct ranges {
 	struct range items[8];
 	size_t count;
 };
 
-static struct ranges own, libcrypto;
+static struct ranges own, crashing;
 
 static bool
 within(const struct ranges *ranges, uintptr_t pc)
@@ -125,17 +125,17 @@ note_object(struct dl_phdr_info *info, size_t size, void *first)
 	(void)size;
 	if (*is_first || (base != NULL && strncmp(base, "/libpli", 7) == 0))
 		add_code(&own, info);
-	else if (base != NULL && strncmp(base, "/libcrypto", 10) == 0)
-		add_code(&libcrypto, info);
+	else if (base != NULL && (strncmp(base, "/libcrypto", 10) == 0 || strncmp(base, "/libarchive", 11) == 0))
+		add_code(&crashing, info);
 	*is_first = false;
 	return 0;
 }
 
 /*
- * OpenSSL 3.0 follows null pointers in places where its memory is short (x963kdf_new). Those are told apart from defects of
- * pli by an exit code of their own.
+ * OpenSSL 3.0 follows null pointers in places where its memory is short (x963kdf_new), and so does libarchive 3.6 where it
+ * writes a pax header. Those are told apart from defects of pli by an exit code of their own.
  */
-#define CRASH_IN_LIBCRYPTO 198
+#define CRASH_BELOW 198
 
 static void
 on_crash(int signal, siginfo_t *info, void *context)
@@ -144,8 +144,8 @@ on_crash(int signal, siginfo_t *info, void *context)
 #if defined(__x86_64__)
 	const ucontext_t *where = context;
 
-	if (within(&libcrypto, (uintptr_t)where->uc_mcontext.gregs[REG_RIP]))
-		_exit(CRASH_IN_LIBCRYPTO);
+	if (within(&crashing, (uintptr_t)where->uc_mcontext.gregs[REG_RIP]))
+		_exit(CRASH_BELOW);
 #else
 	(void)context;
 #endif
