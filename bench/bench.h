@@ -79,6 +79,7 @@ void bench_stream_add(void);
 void bench_files_add(void);
 void bench_pipe_add(void);
 void bench_archive_add(void);
+void bench_encodings_add(void);
 
 #ifdef __cplusplus
 }

@@ -11,5 +11,6 @@ main(int argc, char **argv)
 	bench_files_add();
 	bench_pipe_add();
 	bench_archive_add();
+	bench_encodings_add();
 	return bench_run(argc, argv);
 }

@@ -67,7 +67,7 @@ static enum pli_status
 open_to(int fd, size_t size, int threads, struct pli_error *err)
 {
 	struct pli_open_options options = PLI_OPEN_DEFAULTS;
-	size_t len = bench_setup_seal(size);
+	size_t len = bench_setup_seal(size, PLI_PROFILE_GCM);
 	struct pli_input in = pli_input_memory(bench_setup_memory(BENCH_SETUP_SEALED, size), len, "the envelope");
 	struct pli_output out = pli_output_fd(fd, "the pipe");
 	const struct pli_key *key = bench_setup_key();
@@ -130,7 +130,7 @@ job(struct bench *b, const void *what)
 		return;
 	(void)bench_setup_memory(BENCH_SETUP_PLAIN, size);
 	if (j->opens)
-		(void)bench_setup_seal(size);
+		(void)bench_setup_seal(size, PLI_PROFILE_GCM);
 	while (err.status == PLI_OK && bench_next(b))
 		(j->null ? to_null : to_pipe)(j, size, threads, &err);
 	bench_bytes(b, size);

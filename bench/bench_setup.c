@@ -12,8 +12,6 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "pli/seal.h"
-
 #define CERTS_MAX 100
 #define ROOM ((size_t)1 << 20)
 
@@ -34,7 +32,9 @@ static struct {
 	char *key_pem; /* of the first */
 	uint8_t *memory[BENCH_SETUP_BUFFERS];
 	size_t touched[BENCH_SETUP_BUFFERS];
-	size_t sealed_from, sealed; /* what the sealed buffer holds */
+	/* what the sealed buffer holds */
+	size_t sealed_from, sealed;
+	enum pli_profile profile;
 } made;
 
 static _Noreturn void
@@ -224,7 +224,7 @@ bench_setup_memory(enum bench_setup_buffer which, size_t size)
 }
 
 size_t
-bench_setup_seal(size_t size)
+bench_setup_seal(size_t size, enum pli_profile profile)
 {
 	struct pli_seal_options options = PLI_SEAL_DEFAULTS;
 	uint8_t *plain = bench_setup_memory(BENCH_SETUP_PLAIN, size);
@@ -234,11 +234,13 @@ bench_setup_seal(size_t size)
 	struct pli_sealed result;
 	struct pli_error err = { 0 };
 
-	if (made.sealed > 0 && made.sealed_from == size)
+	options.profile = profile;
+	if (made.sealed > 0 && made.sealed_from == size && made.profile == profile)
 		return made.sealed;
 	if (pli_seal(bench_setup_pli(), bench_setup_certs(1), &in, &out, &options, &result, &err) != PLI_OK)
 		give_up(err.message);
 	made.sealed_from = size;
+	made.profile = profile;
 	made.sealed = (size_t)result.bytes;
 	return made.sealed;
 }

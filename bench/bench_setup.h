@@ -10,6 +10,7 @@
 
 #include "bench.h"
 #include "pli/keys.h"
+#include "pli/seal.h"
 
 #define BENCH_SETUP_MAX ((size_t)1 << 30)
 
@@ -49,6 +50,6 @@ size_t bench_setup_cap(void);
 void bench_setup_spoilt(void);
 
 /* bench_setup_seal seals the first size bytes of the plain buffer into the sealed one; returns how many it has then. */
-size_t bench_setup_seal(size_t size);
+size_t bench_setup_seal(size_t size, enum pli_profile profile);
 
 #endif
