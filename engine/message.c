@@ -102,12 +102,13 @@ message_total(const struct message *m)
 static enum pli_status
 next_piece(struct message *m, struct pli_error *err)
 {
-	struct pli_error what = { 0 };
+	struct pli_error what;
 	enum octets_event event;
 	enum pli_status rc;
 	size_t used, want = 1;
 	struct view v;
 
+	what.status = PLI_OK; /* the text is set with it: to zero a KiB for each piece took as long as the piece */
 	while (m->payload == 0 && !m->ended) {
 		if ((rc = source_peek(m->source, want, &v, err)) != PLI_OK)
 			return rc;
