@@ -1,18 +1,21 @@
 /*
- * bench_encodings.c - one message, encoded as others do it, opened from memory to memory:
+ * bench_encodings.c - one message, encoded as others do it, opened from memory to memory (encoding_*), or from file to file
+ * in a folder of $PLI_BENCH_DIR, not synced (encoding_file_*):
  *
- *      encoding_der          definite lengths, the content one OCTET STRING
- *      encoding_4096, _1000  indefinite lengths, the content in strings of that many bytes, as libcrypto and Bouncy Castle
- *                            stream it
- *      encoding_pem          the first inside PEM: base64 has to be decoded by one thread, in order
- *      encoding_cbc_*        the same with AES-256-CBC
+ *      der          definite lengths, the content one OCTET STRING
+ *      4096, 1000   indefinite lengths, the content in strings of that many bytes, as libcrypto and Bouncy Castle stream it
+ *      pem          the first inside PEM: base64 has to be decoded by one thread, in order
+ *      cbc_*        the same with AES-256-CBC
  *
  * pli makes the first; the others are made of its bytes, so that all have the same ciphertext and the same key.
  */
 #include <openssl/evp.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "bench.h"
+#include "bench_folder.h"
 #include "bench_setup.h"
 #include "builder.h"
 #include "layout.h"
@@ -27,7 +30,7 @@ struct encoding {
 	const char *name;
 	enum pli_profile profile;
 	size_t piece; /* bytes; 0: definite */
-	bool pem;
+	bool pem, files;
 };
 
 /* The buffer that the envelope is put together in: there is room for all of it. */
@@ -136,6 +139,60 @@ make(const struct encoding *e, size_t size, struct text *t, struct pli_error *er
 	return rc;
 }
 
+/* Where an envelope is, and where what is opened goes. */
+struct ends {
+	struct pli_input in;
+	struct pli_output out;
+	char sealed[544], result[544];
+};
+
+static bool
+set_ends(struct bench *b, const struct encoding *e, size_t size, const struct text *t, struct ends *ends)
+{
+	const char *folder;
+	bool ok = false;
+	FILE *f;
+
+	if (!e->files) {
+		ends->in = pli_input_memory(t->p, t->len, "the envelope");
+		ends->out =
+		    pli_output_memory(bench_setup_memory(BENCH_SETUP_RESULT, size), bench_setup_cap(), "the content");
+		return true;
+	}
+	if ((folder = bench_folder_path(b, 4 * (uint64_t)size)) == NULL)
+		return false;
+	(void)snprintf(ends->sealed, sizeof(ends->sealed), "%s/encoding", folder);
+	(void)snprintf(ends->result, sizeof(ends->result), "%s/encoding.opened", folder);
+	ends->in = pli_input_path(ends->sealed);
+	ends->out = pli_output_path(ends->result);
+	ends->out.no_sync = true;
+	if ((f = fopen(ends->sealed, "wb")) != NULL) {
+		ok = fwrite(t->p, 1, t->len, f) == t->len;
+		ok = fclose(f) == 0 && ok;
+	}
+	if (!ok)
+		bench_fail(b, "cannot write the envelope");
+	return ok;
+}
+
+/* Is what was opened what was sealed? The files are removed. */
+static bool
+ends_same(const struct encoding *e, size_t size, const struct ends *ends)
+{
+	uint8_t *opened = bench_setup_memory(BENCH_SETUP_RESULT, size);
+	bool ok = true;
+	FILE *f;
+
+	if (e->files) {
+		ok = (f = fopen(ends->result, "rb")) != NULL && fread(opened, 1, size, f) == size;
+		if (f != NULL)
+			(void)fclose(f);
+		(void)unlink(ends->sealed);
+		(void)unlink(ends->result);
+	}
+	return ok && memcmp(opened, bench_setup_memory(BENCH_SETUP_PLAIN, size), size) == 0;
+}
+
 static void
 open_encoding(struct bench *b, const void *what)
 {
@@ -144,26 +201,32 @@ open_encoding(struct bench *b, const void *what)
 	struct pli_open_options options = PLI_OPEN_DEFAULTS;
 	const struct pli_key *key = bench_setup_key();
 	struct pli_error err = { 0 };
-	struct pli_output out;
-	struct pli_input in;
+	struct ends ends;
 	struct text t;
 
 	if (!bench_setup_fits(b, 2 * size))
 		return;
 	options.threads = (int)bench_arg(b, 1);
 	options.accept_unauthenticated = e->profile == PLI_PROFILE_CBC;
-	if (make(e, size, &t, &err) == PLI_OK) {
-		in = pli_input_memory(t.p, t.len, "the envelope");
-		out = pli_output_memory(bench_setup_memory(BENCH_SETUP_RESULT, size), bench_setup_cap(), "the content");
-		while (bench_next(b))
-			if (pli_open(bench_setup_pli(), &key, 1, &in, &out, &options, NULL, &err) != PLI_OK)
-				break;
+	if (make(e, size, &t, &err) != PLI_OK) {
+		bench_fail(b, err.message);
+		return;
+	}
+	if (!set_ends(b, e, size, &t, &ends))
+		return;
+	while (bench_next(b)) {
+		if (e->files) {
+			bench_pause(b);
+			(void)unlink(ends.result);
+			bench_resume(b);
+		}
+		if (pli_open(bench_setup_pli(), &key, 1, &ends.in, &ends.out, &options, NULL, &err) != PLI_OK)
+			break;
 	}
 	bench_bytes(b, size);
 	if (err.status != PLI_OK)
 		bench_fail(b, err.message);
-	else if (memcmp(bench_setup_memory(BENCH_SETUP_RESULT, size), bench_setup_memory(BENCH_SETUP_PLAIN, size),
-		     size) != 0)
+	else if (!ends_same(e, size, &ends))
 		bench_fail(b, "something else was opened than was sealed");
 }
 
@@ -171,16 +234,24 @@ void
 bench_encodings_add(void)
 {
 	static const struct encoding encodings[] = {
-		{ "encoding_der", PLI_PROFILE_GCM, 0, false },
-		{ "encoding_4096", PLI_PROFILE_GCM, 4096, false },
-		{ "encoding_1000", PLI_PROFILE_GCM, 1000, false },
-		{ "encoding_pem", PLI_PROFILE_GCM, 0, true },
-		{ "encoding_cbc_der", PLI_PROFILE_CBC, 0, false },
-		{ "encoding_cbc_4096", PLI_PROFILE_CBC, 4096, false },
-		{ "encoding_cbc_1000", PLI_PROFILE_CBC, 1000, false },
-		{ "encoding_cbc_pem", PLI_PROFILE_CBC, 0, true },
+		{ "encoding_der", PLI_PROFILE_GCM, 0, false, false },
+		{ "encoding_4096", PLI_PROFILE_GCM, 4096, false, false },
+		{ "encoding_1000", PLI_PROFILE_GCM, 1000, false, false },
+		{ "encoding_pem", PLI_PROFILE_GCM, 0, true, false },
+		{ "encoding_cbc_der", PLI_PROFILE_CBC, 0, false, false },
+		{ "encoding_cbc_4096", PLI_PROFILE_CBC, 4096, false, false },
+		{ "encoding_cbc_1000", PLI_PROFILE_CBC, 1000, false, false },
+		{ "encoding_cbc_pem", PLI_PROFILE_CBC, 0, true, false },
+		{ "encoding_file_der", PLI_PROFILE_GCM, 0, false, true },
+		{ "encoding_file_4096", PLI_PROFILE_GCM, 4096, false, true },
+		{ "encoding_file_1000", PLI_PROFILE_GCM, 1000, false, true },
+		{ "encoding_file_pem", PLI_PROFILE_GCM, 0, true, true },
+		{ "encoding_file_cbc_der", PLI_PROFILE_CBC, 0, false, true },
+		{ "encoding_file_cbc_4096", PLI_PROFILE_CBC, 4096, false, true },
+		{ "encoding_file_cbc_1000", PLI_PROFILE_CBC, 1000, false, true },
+		{ "encoding_file_cbc_pem", PLI_PROFILE_CBC, 0, true, true },
 	};
-	const struct bench_axis axes[] = { BENCH_AXIS("size", 64 << 20), BENCH_AXIS("threads", 0, 1, 2) };
+	const struct bench_axis axes[] = { BENCH_AXIS("size", 64 << 20), BENCH_AXIS("threads", 1, 2) };
 	size_t i;
 
 	for (i = 0; i < sizeof(encodings) / sizeof(*encodings); i++)

@@ -7,7 +7,7 @@ def time: if . < 0.0995 then (. * 1000 | digits(1)) + " ms" else digits(2) + " s
 def nanoseconds: if . < 1e3 then digits(0) + " ns" elif . < 1e6 then (. / 1e3 | digits(1)) + " us"
 	elif . < 1e9 then (. / 1e6 | digits(1)) + " ms" else (. / 1e9 | digits(2)) + " s" end;
 def promises: ["", "In memory: the raw cipher's speed", "File to file: the time of cp", "A tree of small files: the time of tar",
-	"Verifying, and piping into nothing", "Those that one would use instead", "Many small envelopes", "Start-up", "Memory"];
+	"Verifying, and piping into nothing", "Those that one would use instead", "Many small envelopes", "Start-up", "Memory", "Other encodings: the rate of DER"];
 def distinct: reduce .[] as $x ([]; if index([$x]) then . else . + [$x] end);
 
 # A table of one job in one place: peers by shapes.

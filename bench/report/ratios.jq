@@ -59,8 +59,9 @@ def row_ratios:
 
 def other_row_ratios:
 	"size:268435456" as $big | "size:1048576" as $segment
-	| times(1; "stream_raw_cbc_decrypt/\($big)/threads:2"; "stream_open_cbc/\($big)/threads:2";
-		"memory: open CBC, rate / raw EVP, both on 2"; ">= 0.95"),
+	| (("1", "2") as $n
+		| times(1; "stream_raw_cbc_decrypt/\($big)/threads:\($n)"; "stream_open_cbc/\($big)/threads:\($n)";
+			"memory: open CBC, rate / raw EVP, both on \($n)"; ">= 0.95")),
 	  times(1; "stream_raw_encrypt/\($big)/threads:1"; "stream_raw_encrypt/\($big)/threads:2";
 		"memory: raw EVP, rate, 2 threads / 1 (the machine)"; "-"),
 	  times(1; "stream_seal/\($big)/threads:1"; "stream_seal/\($big)/threads:2"; "memory: seal, rate, 2 threads / 1"; "-"),
@@ -75,6 +76,16 @@ def other_row_ratios:
 		"file: verify, rate / raw EVP, both on 2"; ">= 0.9"),
 	  times(4; "stream_raw_decrypt/\($big)/threads:2"; "null_open/\($big)/threads:2";
 		"memory to /dev/null: open, rate / raw EVP, both on 2"; ">= 0.9");
+
+# One message as others write it, against DER.
+def encoding_ratios:
+	"size:67108864/threads:2" as $size
+	| (["encoding_file_", "file to file", ">= 0.8"], ["encoding_", "memory", "-"]) as [$rows, $where, $target]
+	| (["", "GCM"], ["cbc_", "CBC"]) as [$cipher, $name]
+	| (["4096", "strings of 4096 bytes", $target], ["1000", "strings of 1000 bytes", $target], ["pem", "PEM", "-"])
+		as [$row, $text, $target]
+	| times(9; "\($rows)\($cipher)der/\($size)"; "\($rows)\($cipher)\($row)/\($size)";
+		"\($where): open \($name) in \($text), rate / definite"; $target);
 
 def process_ratios:
 	"pli-\(.cpus)" as $pli
@@ -116,4 +127,4 @@ def peak_ratios:
 		| judged(8; "peak of \(.[0].job), largest / smallest size"; $peaks | max / min; $peaks | max / min; "<= 1.2"));
 
 def ratios:
-	[row_ratios, other_row_ratios, process_ratios, folder_ratios, other_process_ratios, peak_ratios] | sort_by(.point);
+	[row_ratios, other_row_ratios, encoding_ratios, process_ratios, folder_ratios, other_process_ratios, peak_ratios] | sort_by(.point);
