@@ -2,7 +2,8 @@
 #
 # peers.sh - who is compared, and the command line of each. Sourced by compare/run.
 #
-#	peers SET              prints the peers of a set: all (of a file), trees, few, large, batch, sync
+#	peers SET              prints the peers of a set: all and files (of a file; all also has pli by back end of its cipher), trees,
+#	                       few, large, batch, sync
 #	peer_lacks PEER        prints what PEER needs and this machine has not
 #	peer_version PEER      one line
 #	peers_prepare          keys, once, in $keys
@@ -40,11 +41,15 @@ pli_backends()
 	done
 }
 
-# peers_of_pli prints pli with each number of threads; with each back end the largest.
 peers_of_pli()
 {
-	local backend
 	pli_threads | sed 's/^/pli-/'
+}
+
+# peers_of_backends prints pli with each back end, with the largest number of threads.
+peers_of_backends()
+{
+	local backend
 	for backend in $(pli_backends); do
 		echo "pli-$(nproc)$backend"
 	done
@@ -53,7 +58,8 @@ peers_of_pli()
 peers()
 {
 	case $1 in
-	all) echo cp && peers_of_pli && printf '%s\n' "${others[@]}" ;;
+	all) peers files && peers_of_backends ;;
+	files) echo cp && peers_of_pli && printf '%s\n' "${others[@]}" ;;
 	trees) echo cp && echo tar && peers_of_pli && printf '%s\n' "${others[@]}" ;;
 	few) echo cp && echo tar && peers_of_pli ;;
 	large) echo cp && echo "pli-$(nproc)" ;;

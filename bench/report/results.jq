@@ -1,10 +1,10 @@
 # results.jq - everything that was measured, as one JSON value (README.md has its schema).
 #
 #	jq -n -L FOLDER --slurpfile meta META --slurpfile rows ROWS --rawfile runs RUNS --rawfile peaks PEAKS \
-#		--rawfile budget BUDGET -f results.jq
+#		--rawfile budget BUDGET --rawfile remarks REMARKS -f results.jq
 #
 # META: what the suite ran on. ROWS: JSON of the benchmark program, any number. RUNS: compare/run's. PEAKS: bench/run's.
-# BUDGET: bench/budget's.
+# BUDGET: bench/budget's. REMARKS: remarks.md, of which each ratio that misses its target gets the reason.
 include "ratios";
 
 def median: sort | if length == 0 then null elif length % 2 == 1 then .[(length - 1) / 2]
@@ -51,5 +51,11 @@ def order: ["1KiB", "1MiB", "100MiB", "1GiB", "4GiB"] as $sizes
 | ($processes | group_by([.place, .shape, .peer, .job]) | map(process) | sort_by(order)) as $compared
 | $meta[0] + { schema: 1, rows: $named, processes: $compared, peaks: $top,
 	budget: [$budget | lines | split("\t") | { file_system: .[0], job: .[1], part: .[2], nanoseconds: (.[3] | tonumber) }],
-	ratios: ({ rows: ($named | map(select(.nanoseconds) | { key: .name, value: .nanoseconds }) | from_entries),
-		processes: $compared, peaks: $top, cpus: $meta[0].machine.cpus } | ratios) }
+	ratios: ([$remarks | lines | capture("^\\| (?<point>[0-9]+) \\| (?<ratio>.+) \\| (?<reason>.+) \\|$")] as $reasons
+		| { rows: ($named | map(select(.nanoseconds) | { key: .name, value: .nanoseconds }) | from_entries),
+		processes: $compared, peaks: $top, cpus: $meta[0].machine.cpus,
+			features: $meta[0].machine.cpu_features } | ratios
+		| map(. as $r | if .verdict | startswith("missed") then
+			.reason = (first($reasons[] | select((.point | tonumber) == $r.point and (.ratio as $re | $r.text | test($re)))
+				| .reason) // null)
+		  else . end)) }
