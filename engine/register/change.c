@@ -174,35 +174,84 @@ wrong_key(struct pli_register *reg, const struct pli_key *key, const char *name,
 	return rc;
 }
 
+/* A key as it is tested: what outlives the reading of its row. */
+struct tested {
+	int64_t id;
+	struct pli_certs *certs;
+};
+
+static enum pli_status
+find_tested(struct pli_register *reg, const struct pli_register_place *place, struct tested *out, struct pli_error *err)
+{
+	struct record record;
+	sqlite3_stmt *q;
+	enum pli_status rc;
+
+	if ((rc = db_begin_read(&reg->db, err)) != PLI_OK)
+		return rc;
+	if ((rc = records_find(reg, &q, &record, place, RECORDS_ENDED, err)) == PLI_OK) {
+		out->id = record.key.id;
+		rc = records_certs(reg, &record, &out->certs, err);
+	}
+	(void)sqlite3_finalize(q);
+	return db_end(&reg->db, rc, NULL, err);
+}
+
+struct testing {
+	struct pli_register *reg;
+	const char *text;
+};
+
+/* The key is called as it is now. It is still there: one that was ever active is never deleted. */
+static enum pli_status
+add_line(void *arg, const struct pli_register_key *key, struct pli_error *err)
+{
+	const struct testing *t = arg;
+
+	return records_line(t->reg, key, "test", t->text, err);
+}
+
+static enum pli_status
+write_test(struct pli_register *reg, int64_t id, const char *test, struct pli_error *err)
+{
+	struct testing t = { reg, test };
+	enum pli_status rc;
+
+	if ((rc = db_begin(&reg->db, err)) != PLI_OK)
+		return rc;
+	if ((rc = records_each(reg, RECORDS_SELECT "WHERE k.id = ?", VALUES(value_int(id)), add_line, &t, err)) ==
+	    PLI_OK)
+		rc = db_run(&reg->db, "UPDATE keys SET tested = ?, test = ? WHERE id = ?",
+		    VALUES(value_int(time(NULL)), value_text(test), value_int(id)), err);
+	return db_end(&reg->db, rc, NULL, err);
+}
+
+/* The challenge may take a while: nobody waits for it. */
 enum pli_status
 pli_register_test(
     struct pli_register *reg, const struct pli_register_place *place, const struct pli_key *key, struct pli_error *err)
 {
 	struct pli_error why = { 0 };
-	struct pli_certs *certs = NULL;
+	struct tested tested = { 0 };
+	struct pli_cert_info info;
 	struct pli_opened opened;
-	struct record record;
-	sqlite3_stmt *q = NULL;
 	char *test = NULL;
 	enum pli_status rc;
 
-	if ((rc = records_writable(reg, err)) != PLI_OK || (rc = db_begin(&reg->db, err)) != PLI_OK)
-		return rc;
-	if ((rc = records_find(reg, &q, &record, place, RECORDS_ENDED, err)) != PLI_OK ||
-	    (rc = records_certs(reg, &record, &certs, err)) != PLI_OK)
+	if ((rc = records_writable(reg, err)) != PLI_OK || (rc = find_tested(reg, place, &tested, err)) != PLI_OK)
 		goto out;
-	rc = pli_pair_challenge(reg->pli, certs, 0, key, &opened, &why);
+	rc = pli_pair_challenge(reg->pli, tested.certs, 0, key, &opened, &why);
 	if (rc == PLI_ERR_NO_RECIPIENT)
-		rc = wrong_key(reg, key, record.key.name, err);
+		rc = wrong_key(reg, key, place->name, err);
 	else if (rc != PLI_OK)
 		rc = fail_copy(err, &why);
-	if (rc == PLI_OK && (rc = records_test_text(&test, &opened, record.key.cert.algorithm, err)) == PLI_OK &&
-	    (rc = records_line(reg, &record.key, "test", test, err)) == PLI_OK)
-		rc = db_run(&reg->db, "UPDATE keys SET tested = ?, test = ? WHERE id = ?",
-		    VALUES(value_int(time(NULL)), value_text(test), value_int(record.key.id)), err);
+	if (rc != PLI_OK)
+		goto out;
+	pli_certs_info(tested.certs, 0, &info);
+	if ((rc = records_test_text(&test, &opened, info.algorithm, err)) == PLI_OK)
+		rc = write_test(reg, tested.id, test, err);
 out:
-	(void)sqlite3_finalize(q);
-	pli_certs_free(certs);
+	pli_certs_free(tested.certs);
 	free(test);
-	return db_end(&reg->db, rc, NULL, err);
+	return rc;
 }

@@ -344,6 +344,23 @@ tested(void)
 	pli_register_free(reg);
 }
 
+/* Only what is written waits for those who write: a wrong key is told while the register is locked, at once. */
+static void
+tested_beside_others(void)
+{
+	struct pli_register *reg = filled("tested-beside.db");
+	struct pli_register_place place = at("T", "Secours T", PLI_ROLE_BACKUP);
+	sqlite3 *other = register_connect(support_path("tested-beside.db"));
+
+	check(register_try(other, "BEGIN IMMEDIATE", NULL));
+	is(pli_register_test(reg, &place, support_key(SUPPORT_P521), &err), PLI_ERR_NO_RECIPIENT, "does not know it",
+	    "");
+	check(register_try(other, "ROLLBACK", NULL));
+	(void)sqlite3_close(other);
+	check_ok(pli_register_test(reg, &place, support_key(SUPPORT_RSA2048), &err), err);
+	pli_register_free(reg);
+}
+
 /* What pli_register_certs says, as text: the keys, "|", those left out. */
 static const char *
 chosen(struct pli_register *reg, const struct pli_register_choice *choice)
@@ -532,6 +549,7 @@ pending(void)
 	T(S, ended)                                                                                                    \
 	T(S, renewed)                                                                                                  \
 	T(S, tested)                                                                                                   \
+	T(S, tested_beside_others)                                                                                     \
 	T(S, certificates)                                                                                             \
 	T(S, findings_of_time)                                                                                         \
 	T(S, findings_of_keys)                                                                                         \
