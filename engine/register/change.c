@@ -104,6 +104,20 @@ pli_register_retire(struct pli_register *reg, const struct pli_register_place *p
 	return change(reg, place, RECORDS_PENDING, retire, NULL, err);
 }
 
+struct compromising {
+	struct pli_register *reg;
+	int64_t id; /* the key that was named */
+};
+
+static enum pli_status
+note_compromised(void *arg, const struct record *same, struct pli_error *err)
+{
+	const struct compromising *c = arg;
+
+	return records_line(c->reg, &same->key, "compromised",
+	    same->key.id == c->id ? NULL : "the same key pair as one that is compromised", err);
+}
+
 /* Whoever has the private key has it, in whatever service and under whatever name its certificates stand. */
 static enum pli_status
 compromise(struct pli_register *reg, const struct record *record, const void *wanted, struct pli_error *err)
@@ -111,20 +125,11 @@ compromise(struct pli_register *reg, const struct record *record, const void *wa
 	static const char which[] =
 	    RECORDS_SELECT "WHERE k.public_key = ? AND k.status IN ('active', 'retired') ORDER BY k.id";
 	const struct value key = value_text(record->public_key);
-	struct record same;
-	sqlite3_stmt *q;
+	struct compromising c = { reg, record->key.id };
 	enum pli_status rc;
-	bool row = true;
 
 	(void)wanted;
-	if ((rc = db_prepare(&reg->db, &q, which, &key, 1, err)) != PLI_OK)
-		return rc;
-	while (rc == PLI_OK && (rc = db_step(&reg->db, q, &row, err)) == PLI_OK && row)
-		if ((rc = records_read(reg, q, &same, err)) == PLI_OK)
-			rc = records_line(reg, &same.key, "compromised",
-			    same.key.id == record->key.id ? NULL : "the same key pair as one that is compromised", err);
-	(void)sqlite3_finalize(q);
-	if (rc != PLI_OK)
+	if ((rc = records_walk(reg, which, &key, 1, note_compromised, &c, err)) != PLI_OK)
 		return rc;
 	return db_run(&reg->db,
 	    "UPDATE keys SET status = 'compromised', ended = coalesce(ended, ?2)"

@@ -108,6 +108,14 @@ take_named(struct choosing *c, const char *name, struct pli_error *err)
 	return rc;
 }
 
+static enum pli_status
+put_unless_in(void *arg, const struct record *record, struct pli_error *err)
+{
+	struct choosing *c = arg;
+
+	return is_in(c, record->key.id) ? PLI_OK : put(c, record, !is_valid(c, &record->key.cert), err);
+}
+
 /* All active keys of the service: the personal ones unless some were chosen, and the backup keys. */
 static enum pli_status
 take_rest(struct choosing *c, struct pli_error *err)
@@ -115,20 +123,9 @@ take_rest(struct choosing *c, struct pli_error *err)
 	static const char which[] =
 	    RECORDS_SELECT "WHERE s.name = ?1 AND k.status = 'active' AND (k.role = 'backup' OR ?2)"
 			   " ORDER BY k.role = 'backup', k.name";
-	struct record record;
-	sqlite3_stmt *q;
-	enum pli_status rc;
-	bool row = true;
 
-	rc = db_prepare(&c->reg->db, &q, which,
-	    VALUES(value_text(c->choice->service), value_int(c->choice->personal_count == 0)), err);
-	if (rc != PLI_OK)
-		return rc;
-	while (rc == PLI_OK && (rc = db_step(&c->reg->db, q, &row, err)) == PLI_OK && row)
-		if ((rc = records_read(c->reg, q, &record, err)) == PLI_OK && !is_in(c, record.key.id))
-			rc = put(c, &record, !is_valid(c, &record.key.cert), err);
-	(void)sqlite3_finalize(q);
-	return rc;
+	return records_walk(c->reg, which,
+	    VALUES(value_text(c->choice->service), value_int(c->choice->personal_count == 0)), put_unless_in, c, err);
 }
 
 static enum pli_status

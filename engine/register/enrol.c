@@ -9,39 +9,36 @@
 #include "pli/open.h"
 #include "records.h"
 
+static enum pli_status
+refuse(void *arg, const struct record *there, struct pli_error *err)
+{
+	const struct pli_register_key *key = &there->key;
+	enum pli_status rc;
+
+	(void)arg;
+	if (key->status == PLI_KEY_COMPROMISED) {
+		rc = fail(err, PLI_ERR_CERTIFICATE, "this key pair is compromised: it is \"%s\" of the service \"%s\"",
+		    key->name, key->service);
+		fail_hint(err, "have a new key pair made: others may open what is sealed to this one");
+	} else {
+		rc = fail(err, PLI_ERR_EXISTS,
+		    "this certificate is in the service \"%s\" already, under the name \"%s\" (%s)", key->service,
+		    key->name, pli_key_status_id(key->status));
+		fail_hint(err, "rename it, or renew it with a new key pair");
+	}
+	return rc;
+}
+
 /* A key pair that others may have is refused under any name; a certificate stands once in a service. */
 static enum pli_status
 check_new(
     struct pli_register *reg, int64_t service, const char *public_key, const char *fingerprint, struct pli_error *err)
 {
-	struct record record;
-	sqlite3_stmt *q;
-	enum pli_status rc;
-	bool row = false;
-
-	rc = db_prepare(&reg->db, &q,
+	return records_walk(reg,
 	    RECORDS_SELECT "WHERE (k.public_key = ?1 AND k.status = 'compromised')"
 			   " OR (k.service = ?2 AND k.fingerprint = ?3 AND k.status <> 'pending')"
 			   " ORDER BY k.status = 'compromised' DESC, k.id",
-	    VALUES(value_text(public_key), value_int(service), value_text(fingerprint)), err);
-	if (rc != PLI_OK)
-		return rc;
-	if ((rc = db_step(&reg->db, q, &row, err)) == PLI_OK && row &&
-	    (rc = records_read(reg, q, &record, err)) == PLI_OK) {
-		if (record.key.status == PLI_KEY_COMPROMISED) {
-			rc = fail(err, PLI_ERR_CERTIFICATE,
-			    "this key pair is compromised: it is \"%s\" of the service \"%s\"", record.key.name,
-			    record.key.service);
-			fail_hint(err, "have a new key pair made: others may open what is sealed to this one");
-		} else {
-			rc = fail(err, PLI_ERR_EXISTS,
-			    "this certificate is in the service \"%s\" already, under the name \"%s\" (%s)",
-			    record.key.service, record.key.name, pli_key_status_id(record.key.status));
-			fail_hint(err, "rename it, or renew it with a new key pair");
-		}
-	}
-	(void)sqlite3_finalize(q);
-	return rc;
+	    VALUES(value_text(public_key), value_int(service), value_text(fingerprint)), refuse, NULL, err);
 }
 
 /* What a generation that was interrupted left of this very certificate: importing it is what completes it. */

@@ -149,23 +149,22 @@ write_file(struct generation *g, const struct pli_pair_file *file, struct pli_er
 
 /* The old key gives way, in the transaction that makes the new one active. */
 static enum pli_status
+give_way(void *arg, const struct record *old, struct pli_error *err)
+{
+	struct generation *g = arg;
+
+	g->role = old->key.role; /* which may have changed meanwhile */
+	return records_retire(g->reg, &old->key, "renewed", err);
+}
+
+static enum pli_status
 retire_old(struct generation *g, struct pli_error *err)
 {
-	struct record record;
-	sqlite3_stmt *q;
-	enum pli_status rc;
-	bool row = false;
+	enum pli_status rc = check_old(g, err);
 
-	if ((rc = check_old(g, err)) != PLI_OK || (rc = db_prepare(&g->reg->db, &q, RECORDS_SELECT "WHERE k.id = ?",
-						       VALUES(value_int(g->old)), err)) != PLI_OK)
+	if (rc != PLI_OK)
 		return rc;
-	if ((rc = db_step(&g->reg->db, q, &row, err)) == PLI_OK && row &&
-	    (rc = records_read(g->reg, q, &record, err)) == PLI_OK) {
-		g->role = record.key.role; /* which may have changed meanwhile */
-		rc = records_retire(g->reg, &record.key, "renewed", err);
-	}
-	(void)sqlite3_finalize(q);
-	return rc;
+	return records_walk(g->reg, RECORDS_SELECT "WHERE k.id = ?", VALUES(value_int(g->old)), give_way, g, err);
 }
 
 static enum pli_status

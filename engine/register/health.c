@@ -110,6 +110,23 @@ check_strength(const struct examination *x, const struct record *record)
 	return rc == PLI_OK ? PLI_OK : fail_copy(x->err, &why);
 }
 
+/* What check_names tells with each key that it finds. */
+struct named_twice {
+	const struct examination *x;
+	const struct pli_register_key *key;
+};
+
+static enum pli_status
+say_other(void *arg, const struct record *other, struct pli_error *err)
+{
+	const struct named_twice *n = arg;
+
+	(void)err; /* x has it */
+	return say(n->x, PLI_FINDING_TWO_NAMES, n->key->service, n->key,
+	    "\"%s\" is the same key pair as \"%s\" of the service \"%s\": with one both are lost", n->key->name,
+	    other->key.name, other->key.service);
+}
+
 /* One key pair under two names: whoever counts on either, counts on the same file. Said of the newer one. */
 static enum pli_status
 check_names(const struct examination *x, const struct record *record)
@@ -118,31 +135,21 @@ check_names(const struct examination *x, const struct record *record)
 	    "WHERE k.public_key = ?1 AND k.status = 'active' AND k.id <> ?2"
 	    " AND ((s.name = ?3 AND k.id < ?2) OR (s.name <> ?3 AND k.name <> ?4)) ORDER BY k.id LIMIT 1";
 	const struct pli_register_key *key = &record->key;
-	struct record other;
-	sqlite3_stmt *q;
-	enum pli_status rc;
-	bool row = false;
+	struct named_twice n = { x, key };
 
-	rc = db_prepare(&x->reg->db, &q, others,
+	return records_walk(x->reg, others,
 	    VALUES(value_text(record->public_key), value_int(key->id), value_text(key->service), value_text(key->name)),
-	    x->err);
-	if (rc != PLI_OK)
-		return rc;
-	if ((rc = db_step(&x->reg->db, q, &row, x->err)) == PLI_OK && row &&
-	    (rc = records_read(x->reg, q, &other, x->err)) == PLI_OK)
-		rc = say(x, PLI_FINDING_TWO_NAMES, key->service, key,
-		    "\"%s\" is the same key pair as \"%s\" of the service \"%s\": with one both are lost", key->name,
-		    other.key.name, other.key.service);
-	(void)sqlite3_finalize(q);
-	return rc;
+	    say_other, &n, x->err);
 }
 
 static enum pli_status
-check_key(const struct examination *x, const struct record *record)
+check_key(void *arg, const struct record *record, struct pli_error *err)
 {
+	const struct examination *x = arg;
 	const struct pli_register_key *key = &record->key;
 	enum pli_status rc;
 
+	(void)err; /* x has it */
 	if (key->status == PLI_KEY_PENDING)
 		return say(x, PLI_FINDING_PENDING, key->service, key,
 		    "the generation of \"%s\" did not end: import its file if there is one, or generate it again",
@@ -154,27 +161,7 @@ check_key(const struct examination *x, const struct record *record)
 }
 
 static enum pli_status
-check_keys(const struct examination *x, const char *service)
-{
-	struct record record;
-	sqlite3_stmt *q;
-	enum pli_status rc;
-	bool row = true;
-
-	rc = db_prepare(&x->reg->db, &q,
-	    RECORDS_SELECT "WHERE s.name = ? AND k.status IN ('active', 'pending') ORDER BY k.name, k.id",
-	    VALUES(value_text(service)), x->err);
-	if (rc != PLI_OK)
-		return rc;
-	while (rc == PLI_OK && (rc = db_step(&x->reg->db, q, &row, x->err)) == PLI_OK && row)
-		if ((rc = records_read(x->reg, q, &record, x->err)) == PLI_OK)
-			rc = check_key(x, &record);
-	(void)sqlite3_finalize(q);
-	return rc;
-}
-
-static enum pli_status
-check_service(const struct examination *x, int64_t id, const char *service)
+check_service(struct examination *x, int64_t id, const char *service)
 {
 	const struct value values[] = { value_int(id), value_int(x->now) };
 	int64_t backups, active, valid;
@@ -205,7 +192,7 @@ check_service(const struct examination *x, int64_t id, const char *service)
 }
 
 static enum pli_status
-check_all(const struct examination *x)
+check_all(struct examination *x)
 {
 	sqlite3_stmt *q;
 	enum pli_status rc;
@@ -222,7 +209,10 @@ check_all(const struct examination *x)
 		const char *service = db_text(q, 1);
 
 		if ((rc = check_service(x, sqlite3_column_int64(q, 0), service)) == PLI_OK)
-			rc = check_keys(x, service);
+			rc = records_walk(x->reg,
+			    RECORDS_SELECT
+			    "WHERE s.name = ? AND k.status IN ('active', 'pending') ORDER BY k.name, k.id",
+			    VALUES(value_text(service)), check_key, x, x->err);
 	}
 	(void)sqlite3_finalize(q);
 	return rc;
@@ -233,7 +223,7 @@ pli_register_check(struct pli_register *reg, const struct pli_register_health *h
     enum pli_status (*found)(void *arg, const struct pli_register_finding *finding, struct pli_error *err), void *arg,
     struct pli_error *err)
 {
-	const struct examination x = { reg, health, health->now != 0 ? health->now : time(NULL),
+	struct examination x = { reg, health, health->now != 0 ? health->now : time(NULL),
 		health->test_days != 0 ? health->test_days : TEST_DAYS, found, arg, err };
 	enum pli_status rc;
 

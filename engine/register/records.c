@@ -131,8 +131,8 @@ records_read(struct pli_register *reg, sqlite3_stmt *q, struct record *out, stru
 }
 
 enum pli_status
-records_each(struct pli_register *reg, const char *sql, const struct value *values, size_t count,
-    pli_register_each_key *each, void *arg, struct pli_error *err)
+records_walk(struct pli_register *reg, const char *sql, const struct value *values, size_t count, records_take *take,
+    void *arg, struct pli_error *err)
 {
 	struct record record;
 	sqlite3_stmt *q;
@@ -143,9 +143,31 @@ records_each(struct pli_register *reg, const char *sql, const struct value *valu
 		return rc;
 	while (rc == PLI_OK && (rc = db_step(&reg->db, q, &row, err)) == PLI_OK && row)
 		if ((rc = records_read(reg, q, &record, err)) == PLI_OK)
-			rc = each(arg, &record.key, err);
+			rc = take(arg, &record, err);
 	(void)sqlite3_finalize(q);
 	return rc;
+}
+
+struct telling {
+	pli_register_each_key *each;
+	void *arg;
+};
+
+static enum pli_status
+tell(void *arg, const struct record *record, struct pli_error *err)
+{
+	const struct telling *t = arg;
+
+	return t->each(t->arg, &record->key, err);
+}
+
+enum pli_status
+records_each(struct pli_register *reg, const char *sql, const struct value *values, size_t count,
+    pli_register_each_key *each, void *arg, struct pli_error *err)
+{
+	struct telling t = { each, arg };
+
+	return records_walk(reg, sql, values, count, tell, &t, err);
 }
 
 /* No key is what was meant: which are there? */
@@ -322,23 +344,28 @@ records_insert(struct pli_register *reg, int64_t *id, const struct records_new *
 	return journal_add(&reg->db, reg->actor, &line, err);
 }
 
+struct dropping {
+	struct pli_register *reg;
+	const char *detail;
+};
+
+static enum pli_status
+note_drop(void *arg, const struct record *record, struct pli_error *err)
+{
+	const struct dropping *d = arg;
+
+	return records_line(d->reg, &record->key, "discard", d->detail, err);
+}
+
 enum pli_status
 records_drop(struct pli_register *reg, int64_t id, const char *detail, struct pli_error *err)
 {
-	struct record record;
-	sqlite3_stmt *q;
+	struct dropping d = { reg, detail };
 	enum pli_status rc;
-	bool row = false;
 
-	rc = db_prepare(
-	    &reg->db, &q, RECORDS_SELECT "WHERE k.id = ? AND k.status = 'pending'", VALUES(value_int(id)), err);
+	rc = records_walk(
+	    reg, RECORDS_SELECT "WHERE k.id = ? AND k.status = 'pending'", VALUES(value_int(id)), note_drop, &d, err);
 	if (rc != PLI_OK)
-		return rc;
-	if ((rc = db_step(&reg->db, q, &row, err)) == PLI_OK && row &&
-	    (rc = records_read(reg, q, &record, err)) == PLI_OK)
-		rc = records_line(reg, &record.key, "discard", detail, err);
-	(void)sqlite3_finalize(q);
-	if (rc != PLI_OK || !row)
 		return rc;
 	return db_run(&reg->db, "DELETE FROM keys WHERE id = ? AND status = 'pending'", VALUES(value_int(id)), err);
 }
