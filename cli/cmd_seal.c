@@ -148,7 +148,7 @@ seal_raw(const struct job *job, struct sealed *s, const struct pli_output *out, 
 
 /* Where the warnings of one archive go. */
 struct listener {
-	struct say *say; /* NULL: they are only kept */
+	struct say *say; /* NULL: they are only kept, for the record or the table */
 	struct sealed *sealed;
 };
 
@@ -181,7 +181,7 @@ seal_archive(const struct job *job, struct sealed *s, const struct pli_output *o
 {
 	const struct args *args = job->run->args;
 	const char *const *paths = args->each ? &job->operand : (const char *const *)args->operands.items;
-	struct listener listener = { job->alone ? job->run->say : NULL, s };
+	struct listener listener = { job->alone && !job->run->say->json ? job->run->say : NULL, s };
 	struct pli_tree_seal_options options = PLI_TREE_SEAL_DEFAULTS;
 	enum pli_status status;
 

@@ -31,6 +31,7 @@ report(const struct run *run, const struct pli_key *key, const char *from, const
 
 		say_name(record, "file", "path_hex", from);
 		say_name(record, "output", "output_hex", to);
+		(void)json_object_set_new(record, "warnings", say_warnings(run->say));
 		say_json(run->say, record);
 	}
 	say_news(run->say, "converted %s into %s: %s, serial %s (read back from the disk, and tested)", from, to,

@@ -152,13 +152,13 @@ keep(const struct run *run, const struct found *f, struct pli_error *err)
 	status = registry_open(&reg, run, PLI_REGISTER_CREATE, err);
 	if (status == PLI_OK)
 		status = pli_register_import(reg, &place, f->certs, f->which, f->key, err);
-	if (status == PLI_OK)
-		status = registry_report(run, reg, &place, &deed, err);
 	if (status == PLI_OK && f->key == NULL)
 		say_warning(run->say,
 		    "nothing was ever opened with the private key of \"%s\": whoever holds it should run "
 		    "pli keys test --register DB --service NAME -k KEY NAME before a bid depends on it",
 		    place.name);
+	if (status == PLI_OK)
+		status = registry_report(run, reg, &place, &deed, err);
 	pli_register_free(reg);
 	return status;
 }

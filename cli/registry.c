@@ -162,11 +162,11 @@ registry_change(const struct run *run, const struct pli_register_place *place, c
 
 	if (status == PLI_OK)
 		status = change(reg, place, err);
-	if (status == PLI_OK)
-		status = registry_report(run, reg, place, &deed, err);
 	if (status == PLI_OK && place->service != NULL)
 		status = pli_register_check(
 		    reg, &(struct pli_register_health){ .service = place->service }, warn_of, run->say, err);
+	if (status == PLI_OK)
+		status = registry_report(run, reg, place, &deed, err);
 	pli_register_free(reg);
 	return status;
 }

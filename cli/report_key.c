@@ -40,6 +40,7 @@ report_json(const struct run *run, const struct pli_register_key *key, const str
 		say_name(record, "p12", "p12_hex", deed->p12);
 	if (deed->cert_out != NULL)
 		say_name(record, "certificate", "certificate_hex", deed->cert_out);
+	(void)json_object_set_new(record, "warnings", say_warnings(run->say));
 	say_json(run->say, record);
 }
 

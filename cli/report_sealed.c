@@ -59,7 +59,7 @@ report_sealed(const struct run *run, const char *operand, const void *result, st
 		sealed_json(run, s);
 	else if (row == NULL || run->say->verbose)
 		sealed_text(run, s);
-	for (i = 0; i < s->warning_count && !s->told; i++)
+	for (i = 0; i < s->warning_count && !s->told && !run->say->json; i++)
 		say_warning(run->say, "%s", s->warnings[i]);
 	if (row == NULL)
 		return;
@@ -74,6 +74,8 @@ report_recipients(const struct run *run, const struct addressees *to)
 	const char *about_certs = addressees_expiring(to, run->args);
 	size_t i;
 
+	if (run->say->json) /* the records say it */
+		return;
 	addressees_report(run, to);
 	for (i = 0; i < to->left_out_count; i++)
 		say_warning(run->say, "%s", to->left_out[i]);

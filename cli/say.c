@@ -109,16 +109,39 @@ say_detail(struct say *say, const char *format, ...)
 	va_end(ap);
 }
 
+static void __attribute__((format(printf, 2, 0))) keep_warning(struct say *say, const char *format, va_list ap)
+{
+	char *line = NULL;
+
+	if (vasprintf(&line, format, ap) < 0)
+		line = NULL;
+	if (say->warnings == NULL)
+		say->warnings = json_array();
+	record_lacks |= line == NULL;
+	(void)json_array_append_new(say->warnings, say_string(line));
+	free(line);
+}
+
 void
 say_warning(struct say *say, const char *format, ...)
 {
 	va_list ap;
 
-	if (say->json)
-		return;
 	va_start(ap, format);
-	(void)print_line(stderr, "pli: warning: ", format, ap);
+	if (say->json)
+		keep_warning(say, format, ap);
+	else
+		(void)print_line(stderr, "pli: warning: ", format, ap);
 	va_end(ap);
+}
+
+json_t *
+say_warnings(struct say *say)
+{
+	json_t *warnings = say->warnings != NULL ? say->warnings : json_array();
+
+	say->warnings = NULL;
+	return warnings;
 }
 
 void
@@ -219,14 +242,27 @@ say_failed(struct say *say, const char *file, const struct pli_error *err)
 	say_json(say, record);
 }
 
+/* What no record took, in the last line. */
+static void
+add_warnings(struct say *say, json_t *record)
+{
+	if (say->warnings != NULL)
+		(void)json_object_set_new(record, "warnings", say_warnings(say));
+}
+
 void
 say_summary(struct say *say, size_t ok, size_t failed)
 {
-	if (say->json)
-		say_json(say, json_pack("{s:s, s:I, s:I, s:i}", "type", "summary", "ok", (json_int_t)ok, "failed",
-				  (json_int_t)failed, "schema", 1));
-	else if (failed > 0)
+	json_t *record;
+
+	if (say->json) {
+		record = json_pack("{s:s, s:I, s:I, s:i}", "type", "summary", "ok", (json_int_t)ok, "failed",
+		    (json_int_t)failed, "schema", 1);
+		add_warnings(say, record);
+		say_json(say, record);
+	} else if (failed > 0) {
 		say_news(say, "%zu of %zu failed", failed, ok + failed);
+	}
 }
 
 void
@@ -241,12 +277,15 @@ say_error(struct say *say, int code, const struct pli_error *err)
 	record = json_pack("{s:s}", "type", "error");
 	add_error(record, code, err);
 	(void)json_object_set_new(record, "schema", json_integer(1));
+	add_warnings(say, record);
 	say_json(say, record);
 }
 
 int
 say_close(struct say *say, int code)
 {
+	json_decref(say->warnings);
+	say->warnings = NULL;
 	errno = 0;
 	flush(say, stdout);
 	if (fclose(stdout) != 0 && say->stdout_errno == 0)

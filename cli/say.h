@@ -24,6 +24,7 @@ struct say {
 	bool json, quiet, verbose;
 	FILE *records;    /* where JSON goes */
 	int stdout_errno; /* of the first write that failed; 0: none did */
+	json_t *warnings; /* with --json: those that no record has taken yet; NULL: none */
 };
 
 void say_init(struct say *say, const struct args *args);
@@ -37,8 +38,11 @@ void say_news(struct say *say, const char *format, ...) __attribute__((format(pr
 /* say_detail is say_news with -v only. */
 void say_detail(struct say *say, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* say_warning prints one line on stderr. With --json it belongs into the record instead. */
+/* say_warning prints one line on stderr. With --json it is kept for the next record that takes them, or the last line. */
 void say_warning(struct say *say, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* say_warnings gives the warnings that were kept, as an array, to the record that they are about. */
+json_t *say_warnings(struct say *say);
 
 /* say_incomplete: memory was short for what stdout should have got. It counts as a failed write. */
 void say_incomplete(struct say *say);

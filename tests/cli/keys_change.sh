@@ -63,3 +63,9 @@ refuse 2 keys retire --register "$R" Twice
 stderr_has DSI
 run 0 pli keys retire --register "$R" --service DSI Twice
 run 0 pli keys role --register "$R" --service CEA Twice backup
+
+# What is warned of is in the object of the key, in JSON.
+run 0 pli keys role --json "${at[@]}" Twice personal
+json '.[0] | .type == "key" and (.warnings | length == 1 and (.[0] | contains("no active backup key")))'
+run 0 pli keys role --json "${at[@]}" Twice backup
+json '.[0].warnings == []'

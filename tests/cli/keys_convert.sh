@@ -45,7 +45,15 @@ if openssl pkcs12 -export -legacy -inkey "$K/rsa2048.key" -in "$K/rsa2048.pem" -
 	stderr_has "pli keys convert rc2.p12"
 	run 0 pli keys convert "${old[@]}" "${new[@]}" rc2.p12 fromrc2.p12
 	opens fromrc2.p12 rsa2048
-	run 0 pli keys import --register "$R" --service CEA --name Old "${old[@]}" rc2.p12
+	rm -f fromrc2.p12
+	run 0 pli keys convert --json "${old[@]}" "${new[@]}" rc2.p12 fromrc2.p12
+	json '.[0] | .type == "converted" and (.warnings | length == 1 and (.[0] | contains("hardly encrypted")))'
+	run 0 pli keys import --json --register "$R" --service CEA --name Old "${old[@]}" rc2.p12
+	json '.[0].warnings | length == 1 and (.[0] | contains("hardly encrypted"))'
+	run 0 pli seal --raw --no-sync -r "$K/rsa2048.pem" -o bid.pli f
+	run 0 pli verify --json -k rc2.p12 "${old[@]}" bid.pli
+	json '.[-1] | .type == "summary" and (.warnings | length == 1 and (.[0] | contains("hardly encrypted")))'
+	rm -f bid.pli
 	# Where there is none: which it is, and what helps.
 	OPENSSL_MODULES=$PWD refuse 14 keys convert "${old[@]}" "${new[@]}" rc2.p12 x.p12
 	stderr_has legacy
