@@ -3,6 +3,7 @@
  */
 #include "addressees.h"
 
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,26 @@
 #include "refuse.h"
 #include "registry.h"
 #include "when.h"
+
+/* Keeps what is to be said before the bid depends on it. */
+static enum pli_status __attribute__((format(printf, 3, 4)))
+warn(struct addressees *to, struct pli_error *err, const char *format, ...)
+{
+	char **warnings = realloc(to->warnings, (to->warning_count + 1) * sizeof(*warnings));
+	va_list ap;
+	int n;
+
+	if (warnings == NULL)
+		return refuse_memory(err);
+	to->warnings = warnings;
+	va_start(ap, format);
+	n = vasprintf(&warnings[to->warning_count], format, ap);
+	va_end(ap);
+	if (n < 0)
+		return refuse_memory(err);
+	to->warning_count++;
+	return PLI_OK;
+}
 
 /* The callbacks of pli_register_certs have one argument for both lists. */
 static enum pli_status
@@ -23,20 +44,12 @@ take(void *arg, const struct pli_register_key *key, struct pli_error *err)
 static enum pli_status
 leave_out(void *arg, const struct pli_register_key *key, struct pli_error *err)
 {
-	struct addressees *to = arg;
-	char **sentences = realloc(to->left_out, (to->left_out_count + 1) * sizeof(*sentences));
 	bool expired = key->cert.not_after < time(NULL);
 	char date[WHEN_MAX];
 
-	if (sentences == NULL)
-		return refuse_memory(err);
-	to->left_out = sentences;
-	if (asprintf(&sentences[to->left_out_count], "%s (%s key of %s) is left out: its certificate %s %s", key->name,
-		pli_role_id(key->role), key->service, expired ? "expired on" : "is not valid before",
-		when_format(date, expired ? key->cert.not_after : key->cert.not_before)) < 0)
-		return refuse_memory(err);
-	to->left_out_count++;
-	return PLI_OK;
+	return warn(arg, err, "%s (%s key of %s) is left out: its certificate %s %s", key->name, pli_role_id(key->role),
+	    key->service, expired ? "expired on" : "is not valid before",
+	    when_format(date, expired ? key->cert.not_after : key->cert.not_before));
 }
 
 static enum pli_status
@@ -64,6 +77,8 @@ addressees_load(struct addressees *to, const struct run *run, struct pli_error *
 	enum pli_status status = load_recipients(&to->certs, run, err);
 
 	to->cbc = run->args->cbc;
+	if (status == PLI_OK && when_passed(run->args->opening))
+		status = warn(to, err, "%s", WHEN_PASSED);
 	return status == PLI_OK && run->args->database != NULL ? load_service(to, run, err) : status;
 }
 
@@ -128,8 +143,8 @@ addressees_warnings_json(const struct addressees *to)
 	json_t *array = json_array();
 	size_t i;
 
-	for (i = 0; i < to->left_out_count; i++)
-		(void)json_array_append_new(array, say_string(to->left_out[i]));
+	for (i = 0; i < to->warning_count; i++)
+		(void)json_array_append_new(array, say_string(to->warnings[i]));
 	return array;
 }
 
@@ -160,8 +175,8 @@ addressees_clear(struct addressees *to)
 {
 	pli_certs_free(to->certs);
 	roster_clear(&to->roster);
-	while (to->left_out_count > 0)
-		free(to->left_out[--to->left_out_count]);
-	free(to->left_out);
+	while (to->warning_count > 0)
+		free(to->warnings[--to->warning_count]);
+	free(to->warnings);
 	*to = (struct addressees){ 0 };
 }

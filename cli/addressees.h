@@ -14,8 +14,8 @@
 struct addressees {
 	struct pli_certs *certs;
 	struct roster roster; /* of those that come from the register */
-	char **left_out;      /* a sentence for each active key of the service that cannot be used */
-	size_t left_out_count;
+	char **warnings;      /* sentences: of active keys of the service that cannot be used, of the opening date */
+	size_t warning_count;
 	bool cbc; /* sealed to them in that profile */
 };
 
@@ -28,7 +28,7 @@ const char *addressees_expiring(const struct addressees *to, const struct args *
 /* addressees_json is an array of objects, one a certificate. */
 json_t *addressees_json(const struct addressees *to);
 
-/* addressees_warnings_json is an array of what was left out. */
+/* addressees_warnings_json is an array of the warnings. */
 json_t *addressees_warnings_json(const struct addressees *to);
 
 /* addressees_report says to whom, for people only. */

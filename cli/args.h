@@ -34,12 +34,12 @@ struct args {
 	struct list personal;
 	const char *name, *cn, *p12, *cert_out, *passout, *actor;
 	const char *ca_cert, *ca_key, *ca_passin;
-	unsigned role, type, p12_profile; /* 1 and the place of the word among those of the option; 0: not said */
-	unsigned days, test_days;         /* 0: not said */
-	const char *backend;              /* NULL: not said */
-	int64_t opening;                  /* seconds since 1970; 0: not said */
-	uint64_t max_size, max_files;     /* 0: not said */
-	int threads;                      /* as struct pli_seal_options has it */
+	unsigned role, type, p12_profile;    /* 1 and the place of the word among those of the option; 0: not said */
+	unsigned days, test_days, soon_days; /* 0: not said */
+	const char *backend;                 /* NULL: not said */
+	int64_t opening;                     /* seconds since 1970; 0: not said */
+	uint64_t max_size, max_files;        /* 0: not said */
+	int threads;                         /* as struct pli_seal_options has it */
 	enum progress_when progress;
 	bool raw, each, strict, allow_nested, allow_expiring, cbc;
 	bool accept_short_tag, accept_unauthenticated, accept_legacy;

@@ -5,6 +5,7 @@
 
 #include "refuse.h"
 #include "registry.h"
+#include "when.h"
 
 struct checking {
 	struct say *say;
@@ -51,13 +52,16 @@ static enum pli_status
 check(const struct run *run, struct pli_error *err)
 {
 	const struct args *args = run->args;
-	const struct pli_register_health health = {
-		.service = args->service, .opening = args->opening, .test_days = args->test_days
-	};
+	const struct pli_register_health health = { .service = args->service,
+		.opening = args->opening,
+		.test_days = args->test_days,
+		.soon_days = args->soon_days };
 	struct checking c = { .say = run->say };
 	struct pli_register *reg = NULL;
 	enum pli_status status = args_no_operand(args, "--service NAME for one service", err);
 
+	if (status == PLI_OK && when_passed(args->opening))
+		say_warning(run->say, "%s", WHEN_PASSED);
 	if (status == PLI_OK)
 		status = registry_open(&reg, run, PLI_REGISTER_READ, err);
 	if (status == PLI_OK)
@@ -73,12 +77,14 @@ const struct command keys_check = {
 	.alias = "controler",
 	.bit = KEYS_CHECK,
 	.summary = "find what may lose a bid: expiry, keys never tested, no backup key",
-	.usage = "keys check --register DB [--service NAME] [--opening DATE] [--test-days N]\n",
-	.about = "Looks for keys that have expired, expire before the opening or are not valid\n"
-		 "yet, that nothing was ever opened with or not for N days, that are too weak, whose\n"
-		 "generation did not end; for one key under two names; for services without a\n"
-		 "backup key, or with a single key. Prints a line for each; the exit code is 14\n"
-		 "then, and 0 when nothing was found. For cron: -q says nothing when all is well.\n",
+	.usage = "keys check --register DB [--service NAME] [--opening DATE] [--test-days N]\n"
+		 "keys check --register DB [--service NAME] [--soon-days N] [--test-days N]\n",
+	.about = "Looks for keys that have expired, expire before the opening (without --opening:\n"
+		 "within 90 days) or are not valid yet, that nothing was ever opened with or not for\n"
+		 "N days, that are too weak, whose generation did not end; for one key under two\n"
+		 "names; for services without a backup key, or with a single key. Prints a line for\n"
+		 "each; the exit code is 14 then, and 0 when nothing was found. For cron: -q says\n"
+		 "nothing when all is well.\n",
 	.examples = "pli keys check --register r.db\n"
 		    "pli keys check -q --register r.db --service CEA --opening 2027-03-01T12:00:00Z\n",
 	.run = check,

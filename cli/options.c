@@ -286,6 +286,8 @@ const struct option options_table[] = {
 	{ "csv", 0, NULL, KEYS_LIST, "comma-separated values (RFC 4180)", take_flag, TO(csv) },
 	{ "test-days", 0, "N", KEYS_CHECK, "a key is to be tested every N days; default: 365", take_days,
 	    TO(test_days) },
+	{ "soon-days", 0, "N", KEYS_CHECK, "without --opening: no certificate may expire within N days; default: 90",
+	    take_days, TO(soon_days) },
 	{ "opening", 0, "RFC3339", SEALS | KEYS_CHECK, "the opening date: no certificate may expire before it",
 	    take_opening, 0 },
 	{ "allow-expiring", 0, NULL, SEALS, "with --opening: seal to such a certificate all the same", take_flag,

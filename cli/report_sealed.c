@@ -77,8 +77,8 @@ report_recipients(const struct run *run, const struct addressees *to)
 	if (run->say->json) /* the records say it */
 		return;
 	addressees_report(run, to);
-	for (i = 0; i < to->left_out_count; i++)
-		say_warning(run->say, "%s", to->left_out[i]);
+	for (i = 0; i < to->warning_count; i++)
+		say_warning(run->say, "%s", to->warnings[i]);
 	if (run->args->cbc)
 		say_warning(run->say, "%s", unauthenticated);
 	if (about_certs != NULL)

@@ -120,3 +120,9 @@ when_format(char buf[WHEN_MAX], int64_t seconds)
 		(void)snprintf(buf, WHEN_MAX, "@%lld", (long long)seconds);
 	return buf;
 }
+
+bool
+when_passed(int64_t seconds)
+{
+	return seconds != 0 && seconds < time(NULL);
+}

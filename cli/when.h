@@ -21,4 +21,8 @@ bool when_parse(int64_t *seconds, const char *s);
 /* when_format writes seconds in UTC ("2027-03-01T11:00:00Z") into buf and returns it. */
 const char *when_format(char buf[WHEN_MAX], int64_t seconds);
 
+/* when_passed: is the date of an opening before now? 0 is none. WHEN_PASSED is what there is to say then. */
+#define WHEN_PASSED "the opening date (--opening) has passed: what expires after it is not refused for that"
+bool when_passed(int64_t seconds);
+
 #endif

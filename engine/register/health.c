@@ -12,6 +12,7 @@
 #include "records.h"
 
 #define TEST_DAYS 365
+#define SOON_DAYS 90
 #define DAY 86400
 
 typedef enum pli_status found_call(void *arg, const struct pli_register_finding *finding, struct pli_error *err);
@@ -19,7 +20,7 @@ typedef enum pli_status found_call(void *arg, const struct pli_register_finding 
 struct examination {
 	struct pli_register *reg;
 	const struct pli_register_health *health;
-	int64_t now, test_days;
+	int64_t now, test_days, soon_days;
 	found_call *found;
 	void *arg;
 	struct pli_error *err;
@@ -74,6 +75,11 @@ check_dates(const struct examination *x, const struct pli_register_key *key)
 		return say(x, PLI_FINDING_EXPIRES, key->service, key,
 		    "\"%s\" expires on %s, before the opening on %s; renew it", key->name,
 		    date_text(cert->not_after, date), date_text(x->health->opening, opening));
+	/* A bid that is sealed today is opened weeks or months later: who knows the date says it. */
+	if (x->health->opening <= x->now && cert->not_after - x->now < x->soon_days * DAY)
+		return say(x, PLI_FINDING_EXPIRES_SOON, key->service, key,
+		    "\"%s\" expires on %s, in less than %lld days; renew it", key->name,
+		    date_text(cert->not_after, date), (long long)x->soon_days);
 	return PLI_OK;
 }
 
@@ -223,8 +229,14 @@ pli_register_check(struct pli_register *reg, const struct pli_register_health *h
     enum pli_status (*found)(void *arg, const struct pli_register_finding *finding, struct pli_error *err), void *arg,
     struct pli_error *err)
 {
-	struct examination x = { reg, health, health->now != 0 ? health->now : time(NULL),
-		health->test_days != 0 ? health->test_days : TEST_DAYS, found, arg, err };
+	struct examination x = { .reg = reg,
+		.health = health,
+		.now = health->now != 0 ? health->now : time(NULL),
+		.test_days = health->test_days != 0 ? health->test_days : TEST_DAYS,
+		.soon_days = health->soon_days != 0 ? health->soon_days : SOON_DAYS,
+		.found = found,
+		.arg = arg,
+		.err = err };
 	enum pli_status rc;
 
 	if ((rc = db_begin_read(&reg->db, err)) != PLI_OK)

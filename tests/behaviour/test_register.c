@@ -452,8 +452,10 @@ findings(struct pli_register *reg, const char *service, int64_t days, int64_t op
 {
 	static char text[1000];
 	int64_t now = time(NULL);
-	const struct pli_register_health health = { service, opening_days != 0 ? now + opening_days * 86400 : 0,
-		now + days * 86400, test_days };
+	const struct pli_register_health health = { .service = service,
+		.opening = opening_days != 0 ? now + opening_days * 86400 : 0,
+		.now = now + days * 86400,
+		.test_days = test_days };
 
 	text[0] = '\0';
 	check_ok(pli_register_check(reg, &health, write_finding, text, &err), err);
@@ -472,6 +474,13 @@ findings_of_time(void)
 	check(same(findings(reg, "S", 0, 366, 0),
 	    "expires-before-opening S/Anne\nexpires-before-opening S/Bernard\nexpires-before-opening S/Secours\n"));
 	check(same(findings(reg, "S", 11, 0, 10), "test-old S/Anne\ntest-old S/Bernard\ntest-old S/Secours\n"));
+	/* Without an opening to come 90 days count. */
+	check(same(findings(reg, "S", 270, 0, 1000), ""));
+	check(same(findings(reg, "S", 276, 300, 1000), ""));
+	check(same(
+	    findings(reg, "S", 276, 0, 1000), "expires-soon S/Anne\nexpires-soon S/Bernard\nexpires-soon S/Secours\n"));
+	check(same(findings(reg, "S", 276, 100, 1000),
+	    "expires-soon S/Anne\nexpires-soon S/Bernard\nexpires-soon S/Secours\n"));
 	check(same(findings(reg, "S", 366, 0, 1000),
 	    "no-backup S/\nsingle-key S/\nexpired S/Anne\nexpired S/Bernard\nexpired S/Secours\n"));
 	check(same(findings(reg, "S", -1, 0, 0), "no-backup S/\nsingle-key S/\nnot-yet-valid S/Anne\n"

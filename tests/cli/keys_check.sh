@@ -46,6 +46,31 @@ finds CEA expires-before-opening expires-before-opening
 options=(--opening "$(date -u -d '+1 year' +%FT%TZ)")
 run 0 pli keys check "${at[@]}" "${options[@]}"
 refuse 2 keys check "${at[@]}" --opening tomorrow
+# One that has passed, the wrong year perhaps, is said: nothing expires before it.
+options=(--opening 2020-01-01T00:00:00Z)
+run 0 pli keys check "${at[@]}" "${options[@]}"
+stderr_has "has passed"
+run 0 pli keys check --json "${at[@]}" "${options[@]}"
+json '.[-1].warnings | length == 1 and (.[0] | contains("has passed"))'
+run 0 pli seal --raw --no-sync "${at[@]}" "${options[@]}" -o past.pli "$pw"
+stderr_has "has passed"
+run 0 pli seal --json --raw --no-sync "${at[@]}" "${options[@]}" -o past2.pli "$pw"
+json '.[0].warnings | length == 1 and (.[0] | contains("has passed"))'
+rm past.pli past2.pli
+
+# Without an opening: what expires within 90 days, or as many as are said.
+run 0 pli keys generate --no-sync --register "$R" --service Soon --type p256 --name A --days 60 --p12 a.p12 --passout "file:$pw"
+run 0 pli keys generate --no-sync --register "$R" --service Soon --type p256 --name B --days 120 --role backup --p12 b.p12 \
+	--passout "file:$pw"
+options=()
+finds Soon expires-soon
+options=(--soon-days 150)
+finds Soon expires-soon expires-soon
+options=(--opening 2020-01-01T00:00:00Z)
+finds Soon expires-soon
+run 0 pli keys check --register "$R" --service Soon --soon-days 50
+run 0 pli keys check --register "$R" --service Soon --opening "$(date -u -d '+50 days' +%FT%TZ)"
+refuse 2 keys check "${at[@]}" --soon-days none
 refuse 2 keys check "${at[@]}" --test-days none
 refuse 2 keys check "${at[@]}" Anna
 options=()
