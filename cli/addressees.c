@@ -37,8 +37,14 @@ static enum pli_status
 take(void *arg, const struct pli_register_key *key, struct pli_error *err)
 {
 	struct addressees *to = arg;
+	enum pli_status status = roster_add(&to->roster, key, err);
 
-	return roster_add(&to->roster, key, err);
+	if (status == PLI_OK && key->role == PLI_ROLE_BACKUP && key->tested == 0)
+		status = warn(to, err,
+		    "%s (backup key of %s) was never tested: nothing was ever opened with it, and "
+		    "pli keys test does that",
+		    key->name, key->service);
+	return status;
 }
 
 static enum pli_status

@@ -137,6 +137,15 @@ check_use(const struct cert *c, struct pli_error *err)
 	return PLI_OK;
 }
 
+bool
+pli_certs_authority(const struct pli_certs *certs, size_t i)
+{
+	bool is = X509_check_ca(certs->list[i].x509) == 1;
+
+	context_forget();
+	return is;
+}
+
 static bool
 same_recipient(const struct cert *a, const struct cert *b)
 {

@@ -66,11 +66,19 @@ set_role(struct pli_register *reg, const struct record *record, const void *want
 {
 	const struct pli_register_key *key = &record->key;
 	const struct pli_register_place *place = wanted;
+	struct pli_certs *certs = NULL;
 	char detail[64];
 	enum pli_status rc;
 
 	if (key->role == place->role)
 		return PLI_OK;
+	if (place->role == PLI_ROLE_BACKUP) {
+		if ((rc = records_certs(reg, record, &certs, err)) == PLI_OK)
+			rc = records_check_backup(certs, 0, err);
+		pli_certs_free(certs);
+		if (rc != PLI_OK)
+			return rc;
+	}
 	(void)snprintf(detail, sizeof(detail), "%s, was %s", pli_role_id(place->role), pli_role_id(key->role));
 	if ((rc = records_line(reg, key, "role", detail, err)) != PLI_OK)
 		return rc;

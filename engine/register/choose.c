@@ -14,7 +14,8 @@
 /* A key that is taken, or left out. */
 struct chosen {
 	int64_t id;
-	bool left_out;
+	bool left_out, backup;
+	char public_key[PLI_FINGERPRINT_CAP];
 };
 
 struct choosing {
@@ -24,7 +25,7 @@ struct choosing {
 	struct pli_certs *certs; /* of those taken, in order */
 	struct chosen *list;
 	size_t count, cap;
-	size_t backups, backups_left_out;
+	size_t backups_left_out;
 };
 
 static bool
@@ -48,6 +49,7 @@ static enum pli_status
 put(struct choosing *c, const struct record *record, bool left_out, struct pli_error *err)
 {
 	struct pli_certs *one = NULL;
+	struct chosen *chosen;
 	enum pli_status rc;
 
 	if (c->count == c->cap) {
@@ -66,9 +68,11 @@ put(struct choosing *c, const struct record *record, bool left_out, struct pli_e
 		if (rc != PLI_OK)
 			return rc;
 	}
-	c->list[c->count++] = (struct chosen){ record->key.id, left_out };
-	if (record->key.role == PLI_ROLE_BACKUP)
-		*(left_out ? &c->backups_left_out : &c->backups) += 1;
+	chosen = &c->list[c->count++];
+	*chosen = (struct chosen){ record->key.id, left_out, record->key.role == PLI_ROLE_BACKUP, "" };
+	(void)snprintf(chosen->public_key, sizeof(chosen->public_key), "%s", record->public_key);
+	if (chosen->backup && left_out)
+		c->backups_left_out++;
 	return PLI_OK;
 }
 
@@ -100,10 +104,15 @@ take_named(struct choosing *c, const char *name, struct pli_error *err)
 
 	if ((rc = records_find(c->reg, &q, &record, &place, RECORDS_ANY, err)) != PLI_OK)
 		return rc;
-	if (record.key.status != PLI_KEY_ACTIVE || !is_valid(c, &record.key.cert))
+	if (record.key.role == PLI_ROLE_BACKUP && record.key.status == PLI_KEY_ACTIVE) {
+		rc = fail(err, PLI_ERR_USAGE, "\"%s\" is a backup key of the service \"%s\", not a personal one", name,
+		    record.key.service);
+		fail_hint(err, "every bid is sealed to the backup keys: choose personal ones");
+	} else if (record.key.status != PLI_KEY_ACTIVE || !is_valid(c, &record.key.cert)) {
 		rc = refuse(c, &record, err);
-	else if (!is_in(c, record.key.id))
+	} else if (!is_in(c, record.key.id)) {
 		rc = put(c, &record, false, err);
+	}
 	(void)sqlite3_finalize(q);
 	return rc;
 }
@@ -128,13 +137,50 @@ take_rest(struct choosing *c, struct pli_error *err)
 	    VALUES(value_text(c->choice->service), value_int(c->choice->personal_count == 0)), put_unless_in, c, err);
 }
 
+/*
+ * How many of the backup keys are one: the key pair of a personal key is lost together with it, under whatever certificate
+ * and name. *same (may stay as it is) is one that is none.
+ */
+static size_t
+count_backups(const struct choosing *c, const struct chosen **same)
+{
+	size_t i, j, backups = 0;
+
+	for (i = 0; i < c->count; i++) {
+		const struct chosen *b = &c->list[i];
+		bool own = true;
+
+		if (!b->backup || b->left_out)
+			continue;
+		for (j = 0; j < c->count && own; j++)
+			own = c->list[j].backup || c->list[j].left_out ||
+			      strcmp(c->list[j].public_key, b->public_key) != 0;
+		if (own)
+			backups++;
+		else
+			*same = b;
+	}
+	return backups;
+}
+
 static enum pli_status
 check_enough(const struct choosing *c, struct pli_error *err)
 {
 	const char *service = c->choice->service;
+	const struct chosen *same = NULL;
+	size_t backups = count_backups(c, &same);
 	enum pli_status rc;
 
-	if (c->backups == 0 && !c->choice->no_backup) {
+	if (backups == 0 && same != NULL && !c->choice->no_backup) {
+		rc = fail(err, PLI_ERR_CERTIFICATE,
+		    "the backup key of the service \"%s\" is the same key pair as a personal key: with one both are "
+		    "lost",
+		    service);
+		fail_hint(err,
+		    "make another one (pli keys generate --role backup), or go on without a backup key (--no-backup)");
+		return rc;
+	}
+	if (backups == 0 && !c->choice->no_backup) {
 		rc = fail(err, PLI_ERR_CERTIFICATE, "the service \"%s\" has no active backup key%s: %s", service,
 		    c->backups_left_out > 0 ? " that is valid now" : "",
 		    "if the personal keys are lost, nobody can open the bids");

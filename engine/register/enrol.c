@@ -85,8 +85,8 @@ import(struct pli_register *reg, const struct pli_register_place *place, const s
 
 /* The one certificate, alone: may bids be sealed to it, and does its key open them? */
 static enum pli_status
-prove(struct pli_register *reg, const struct pli_certs *certs, size_t i, const struct pli_key *key, char **test,
-    struct pli_error *err)
+prove(struct pli_register *reg, enum pli_role role, const struct pli_certs *certs, size_t i, const struct pli_key *key,
+    char **test, struct pli_error *err)
 {
 	const struct pli_cert_policy policy = { 0, 0, false };
 	struct pli_certs *one = NULL;
@@ -97,7 +97,8 @@ prove(struct pli_register *reg, const struct pli_certs *certs, size_t i, const s
 	*test = NULL;
 	if ((rc = pli_certs_new(&one, reg->pli, err)) != PLI_OK ||
 	    (rc = pli_certs_add_cert(one, certs, i, err)) != PLI_OK ||
-	    (rc = pli_certs_check(one, &policy, err)) != PLI_OK || key == NULL)
+	    (rc = pli_certs_check(one, &policy, err)) != PLI_OK ||
+	    (role == PLI_ROLE_BACKUP && (rc = records_check_backup(one, 0, err)) != PLI_OK) || key == NULL)
 		goto out;
 	pli_certs_info(one, 0, &info);
 	if ((rc = pli_pair_challenge(reg->pli, one, 0, key, &opened, err)) == PLI_OK)
@@ -118,7 +119,8 @@ pli_register_import(struct pli_register *reg, const struct pli_register_place *p
 		return rc;
 	if (i >= pli_certs_count(certs))
 		return fail(err, PLI_ERR_USAGE, "there is no certificate %zu to import", i + 1);
-	if ((rc = prove(reg, certs, i, key, &test, err)) == PLI_OK && (rc = db_begin(&reg->db, err)) == PLI_OK) {
+	if ((rc = prove(reg, place->role, certs, i, key, &test, err)) == PLI_OK &&
+	    (rc = db_begin(&reg->db, err)) == PLI_OK) {
 		rc = import(reg, place, certs, i, test, err);
 		rc = db_end(&reg->db, rc, NULL, err);
 	}

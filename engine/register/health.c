@@ -173,9 +173,12 @@ check_service(struct examination *x, int64_t id, const char *service)
 	int64_t backups, active, valid;
 	enum pli_status rc;
 
+	/* The key pair of a personal key is no backup: choose.c. */
 	if ((rc = db_number(&x->reg->db, &backups, NULL,
-		 "SELECT count(*) FROM keys WHERE service = ?1 AND status = 'active' AND role = 'backup'"
-		 " AND ?2 BETWEEN not_before AND not_after",
+		 "SELECT count(*) FROM keys b WHERE service = ?1 AND status = 'active' AND role = 'backup'"
+		 " AND ?2 BETWEEN not_before AND not_after AND NOT EXISTS (SELECT 1 FROM keys p WHERE p.service = ?1"
+		 " AND p.public_key = b.public_key AND p.status = 'active' AND p.role = 'personal'"
+		 " AND ?2 BETWEEN p.not_before AND p.not_after)",
 		 values, 2, x->err)) != PLI_OK ||
 	    (rc = db_number(&x->reg->db, &active, NULL,
 		 "SELECT count(*) FROM keys WHERE service = ? AND status = 'active'", values, 1, x->err)) != PLI_OK ||

@@ -292,6 +292,23 @@ records_check_free(
 }
 
 enum pli_status
+records_check_backup(const struct pli_certs *certs, size_t i, struct pli_error *err)
+{
+	struct pli_cert_info info;
+	enum pli_status rc;
+
+	if (!pli_certs_authority(certs, i))
+		return PLI_OK;
+	pli_certs_info(certs, i, &info);
+	rc = fail(err, PLI_ERR_CERTIFICATE,
+	    "the certificate of \"%s\" (serial %s) is that of a certification authority, and no backup key: it is not "
+	    "dedicated to encryption",
+	    info.cn, info.serial);
+	fail_hint(err, "generate a backup key, or import a certificate whose key usage is encryption alone");
+	return rc;
+}
+
+enum pli_status
 records_line(struct pli_register *reg, const struct pli_register_key *key, const char *action, const char *detail,
     struct pli_error *err)
 {

@@ -105,6 +105,9 @@ enum pli_status records_drop(
 enum pli_status records_discard(struct pli_register *reg, int64_t service, const char *name, const char *detail,
     struct pli_error *err) PLI_MUST_CHECK;
 
+/* records_check_backup fails with PLI_ERR_CERTIFICATE for a certificate that is no backup key's: an authority's. */
+enum pli_status records_check_backup(const struct pli_certs *certs, size_t i, struct pli_error *err) PLI_MUST_CHECK;
+
 /* records_line adds a line about a key to the journal. */
 enum pli_status records_line(struct pli_register *reg, const struct pli_register_key *key, const char *action,
     const char *detail, struct pli_error *err) PLI_MUST_CHECK;

@@ -66,6 +66,12 @@ PLI_API void pli_certs_info(const struct pli_certs *certs, size_t i, struct pli_
 PLI_API enum pli_status pli_certs_fingerprint(const struct pli_certs *certs, size_t i, char cert[PLI_FINGERPRINT_CAP],
     char public_key[PLI_FINGERPRINT_CAP], struct pli_error *err) PLI_MUST_CHECK;
 
+/*
+ * pli_certs_authority: is certificate i that of an authority, whose key signs certificates (RFC 5280 4.2.1.9: cA, and a key
+ * usage that has keyCertSign or is not there)?
+ */
+PLI_API bool pli_certs_authority(const struct pli_certs *certs, size_t i);
+
 struct pli_cert_policy {
 	int64_t now;         /* seconds since 1970; 0: the clock */
 	int64_t opening;     /* the opening date; 0: not known */

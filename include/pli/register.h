@@ -123,8 +123,8 @@ PLI_API enum pli_status pli_register_renew(struct pli_register *reg, const struc
 /*
  * pli_register_import writes certificate i of certs into the register, active. key (may be NULL) is its private key: it is
  * test-opened first. Without it the key counts as never tested, and pli_register_check says so. Fails with
- * PLI_ERR_CERTIFICATE for a certificate that bids may not be sealed to, PLI_ERR_EXISTS when an active key has the name or
- * the certificate is there already (the error says under which name).
+ * PLI_ERR_CERTIFICATE for a certificate that bids may not be sealed to, or (role backup) of an authority; PLI_ERR_EXISTS when
+ * an active key has the name or the certificate is there already (the error says under which name).
  */
 PLI_API enum pli_status pli_register_import(struct pli_register *reg, const struct pli_register_place *place,
     const struct pli_certs *certs, size_t i, const struct pli_key *key, struct pli_error *err) PLI_MUST_CHECK;
@@ -140,7 +140,10 @@ PLI_API enum pli_status pli_register_test(struct pli_register *reg, const struct
 PLI_API enum pli_status pli_register_rename(struct pli_register *reg, const struct pli_register_place *place,
     const char *new_name, struct pli_error *err) PLI_MUST_CHECK;
 
-/* pli_register_role gives the active key of place->name the role place->role. */
+/*
+ * pli_register_role gives the active key of place->name the role place->role. That of an authority does not become a backup
+ * key (PLI_ERR_CERTIFICATE).
+ */
 PLI_API enum pli_status pli_register_role(
     struct pli_register *reg, const struct pli_register_place *place, struct pli_error *err) PLI_MUST_CHECK;
 
@@ -166,7 +169,8 @@ struct pli_register_choice {
  * pli_register_certs appends to certs the certificates that a bid for a service is sealed to: the personal keys chosen and
  * every active backup key, always; each (may be NULL) is told of every one in the same order. Active keys that have
  * expired or are not valid yet are left out unless they were chosen by name, and left_out (may be NULL) is told of them.
- * Fails with PLI_ERR_CERTIFICATE without any backup key, without any key, or for a chosen one that cannot be used.
+ * Fails with PLI_ERR_CERTIFICATE without any backup key (one whose key pair is that of a personal key taken is none), without
+ * any key, or for a chosen one that cannot be used; PLI_ERR_USAGE for a name that is none, or that of a backup key.
  */
 PLI_API enum pli_status pli_register_certs(struct pli_register *reg, const struct pli_register_choice *choice,
     struct pli_certs *certs, pli_register_each_key *each, pli_register_each_key *left_out, void *arg,

@@ -400,7 +400,8 @@ certificates(void)
 	check(same(chosen(reg, &choice), "Bernard (active) Secours (active) | "));
 	choice.personal = backup;
 	choice.personal_count = 1;
-	check(same(chosen(reg, &choice), "Secours (active) | "));
+	check(chosen(reg, &choice) == NULL);
+	is(err.status, PLI_ERR_USAGE, "\"Secours\" is a backup key of the service \"S\"", "choose personal ones");
 	choice.personal = eve;
 	check(chosen(reg, &choice) == NULL);
 	is(err.status, PLI_ERR_USAGE, "\"Eve\"", "\"Anne\"");

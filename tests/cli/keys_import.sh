@@ -69,3 +69,12 @@ refuse 2 keys import --register "$R" --name bad "$K/hostile.pem"
 # The common name of a stranger is no name of a key.
 refuse 2 keys import "${to[@]}" "$K/hostile.pem"
 pli keys list --json --all --register "$R" | jq -es 'any(.name == "bad") | not' >/dev/null || problem "something bad is in"
+
+# The certificate of an authority is not dedicated to encryption: it is no backup key, and does not become one.
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout ca.key -out ca.pem -days 30 \
+	-subj "/CN=Platform CA" -addext keyUsage=critical,keyCertSign,keyAgreement 2>/dev/null
+refuse 14 keys import "${to[@]}" --role backup ca.pem
+stderr_has "dedicated to encryption"
+run 0 pli keys import "${to[@]}" --name authority -k ca.key ca.pem
+refuse 14 keys role "${to[@]}" authority backup
+stderr_has "dedicated to encryption"

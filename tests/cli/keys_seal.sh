@@ -82,6 +82,8 @@ refuse 2 seal -r "$K/p256.pem" --no-backup -o x.pli f
 refuse 2 seal --register "$R" --service Unknown -o x.pli f
 stderr_has CEA
 refuse 2 seal "${at[@]}" --personal Nobody -o x.pli f
+refuse 2 seal "${at[@]}" --personal SECOURS -o x.pli f
+stderr_has "backup key of the service"
 refuse 2 seal "${at[@]}" --personal "" -o x.pli f
 refuse 16 seal --register none.db --service CEA -o x.pli f
 refuse 15 seal "${at[@]}" --force -o "$R" f
@@ -89,3 +91,21 @@ refuse 2 inspect --service CEA bid.pli
 # A certificate that the register gives, too.
 run 0 pli keys export "${at[@]}" --no-sync -o cea.pem
 refuse 14 seal "${at[@]}" -R cea.pem -o x.pli f
+
+# A backup key that nothing was ever opened with is said; one that is a personal key, too, is none.
+own=(--register "$R" --service Own)
+run 0 pli keys import "${own[@]}" --name Copy --role backup "$K/brief.pem"
+run 0 pli seal --json --raw --no-sync "${own[@]}" -o own.pli f
+json '.[0].warnings | length == 1 and (.[0] | contains("Copy (backup key of Own) was never tested"))'
+run 0 pli keys test "${own[@]}" Copy -k "$K/brief.key" --cert "$K/brief.pem"
+run 0 pli seal --json --raw --no-sync "${own[@]}" -o own2.pli f
+json '.[0].warnings == []'
+run 0 pli keys import "${own[@]}" --name Holder -k "$K/rsa2048.key" "$K/rsa2048.pem"
+refuse 14 seal --raw "${own[@]}" -o x.pli f
+stderr_has "same key pair"
+refuse 14 keys export "${own[@]}"
+run 14 pli keys check --json "${own[@]}"
+json 'map(select(.type == "finding").finding) | index("no-backup") != null'
+run 0 pli seal --raw --no-sync "${own[@]}" --no-backup -o own3.pli f
+run 0 pli keys import "${own[@]}" --name Another --role backup -k "$K/p384.key" "$K/p384.pem"
+run 0 pli seal --raw --no-sync "${own[@]}" -o own4.pli f
