@@ -58,6 +58,50 @@ leave_out(void *arg, const struct pli_register_key *key, struct pli_error *err)
 	    when_format(date, expired ? key->cert.not_after : key->cert.not_before));
 }
 
+/* What the register says of the key pair of a certificate file. */
+struct known {
+	const char *file;
+	bool active;
+	char retired[512]; /* a sentence, or empty */
+};
+
+static enum pli_status
+look(void *arg, const struct pli_register_key *key, struct pli_error *err)
+{
+	struct known *known = arg;
+
+	if (key->status == PLI_KEY_COMPROMISED)
+		return refuse(err, PLI_ERR_CERTIFICATE, "others may have its private key: ask for a new certificate",
+		    "%s is compromised: the register has its key pair as %s, %s key of %s", known->file, key->name,
+		    pli_role_id(key->role), key->service);
+	known->active |= key->status == PLI_KEY_ACTIVE;
+	if (key->status == PLI_KEY_RETIRED)
+		(void)snprintf(known->retired, sizeof(known->retired),
+		    "%s is retired: the register has its key pair as %s, %s key of %s; is its private key still there?",
+		    known->file, key->name, pli_role_id(key->role), key->service);
+	return PLI_OK;
+}
+
+/* The certificates of files, which the register may know better. */
+static enum pli_status
+check_files(struct addressees *to, struct pli_register *reg, struct pli_error *err)
+{
+	size_t i, count = pli_certs_count(to->certs);
+	enum pli_status status = PLI_OK;
+
+	for (i = 0; i < count && status == PLI_OK; i++) {
+		struct known known = { .file = NULL };
+		struct pli_cert_info info;
+
+		pli_certs_info(to->certs, i, &info);
+		known.file = info.name;
+		status = pli_register_same(reg, to->certs, i, look, &known, err);
+		if (status == PLI_OK && known.retired[0] != '\0' && !known.active)
+			status = warn(to, err, "%s", known.retired);
+	}
+	return status;
+}
+
 static enum pli_status
 load_service(struct addressees *to, const struct run *run, struct pli_error *err)
 {
@@ -71,6 +115,8 @@ load_service(struct addressees *to, const struct run *run, struct pli_error *err
 	struct pli_register *reg = NULL;
 	enum pli_status status = registry_open(&reg, run, PLI_REGISTER_READ, err);
 
+	if (status == PLI_OK)
+		status = check_files(to, reg, err);
 	if (status == PLI_OK)
 		status = pli_register_certs(reg, &choice, to->certs, take, leave_out, to, err);
 	pli_register_free(reg);

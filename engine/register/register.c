@@ -191,6 +191,19 @@ pli_register_find(struct pli_register *reg, const char *issuer, const char *seri
 	    VALUES(value_text(issuer), value_text(serial), value_text(ski)), each, arg, err);
 }
 
+enum pli_status
+pli_register_same(struct pli_register *reg, const struct pli_certs *certs, size_t i, pli_register_each_key *each,
+    void *arg, struct pli_error *err)
+{
+	char fingerprint[PLI_FINGERPRINT_CAP], public_key[PLI_FINGERPRINT_CAP];
+	enum pli_status rc = pli_certs_fingerprint(certs, i, fingerprint, public_key, err);
+
+	if (rc != PLI_OK)
+		return rc;
+	return records_each(reg, RECORDS_SELECT "WHERE k.public_key = ? ORDER BY s.name, k.name, k.id",
+	    VALUES(value_text(public_key)), each, arg, err);
+}
+
 const char *
 pli_register_library(void)
 {

@@ -90,6 +90,13 @@ PLI_API enum pli_status pli_register_keys(struct pli_register *reg, const struct
 PLI_API enum pli_status pli_register_find(struct pli_register *reg, const char *issuer, const char *serial,
     const char *ski, pli_register_each_key *each, void *arg, struct pli_error *err) PLI_MUST_CHECK;
 
+/*
+ * pli_register_same calls each with the keys, whatever their status, in whatever service, whose key pair is that of
+ * certificate i of certs: under other certificates too. None is no error.
+ */
+PLI_API enum pli_status pli_register_same(struct pli_register *reg, const struct pli_certs *certs, size_t i,
+    pli_register_each_key *each, void *arg, struct pli_error *err) PLI_MUST_CHECK;
+
 /* What becomes of a key, and under which name. */
 struct pli_register_place {
 	const char *service; /* NULL where name alone says which (renew, rename, ...): the only service that has it */

@@ -109,3 +109,15 @@ json 'map(select(.type == "finding").finding) | index("no-backup") != null'
 run 0 pli seal --raw --no-sync "${own[@]}" --no-backup -o own3.pli f
 run 0 pli keys import "${own[@]}" --name Another --role backup -k "$K/p384.key" "$K/p384.pem"
 run 0 pli seal --raw --no-sync "${own[@]}" -o own4.pli f
+
+# What the register knows of the certificates of files: a key pair that is compromised refuses, one that is retired is said.
+run 0 pli keys import "${own[@]}" --name Gone "$K/rsa3072.pem"
+run 0 pli seal --json --raw --no-sync "${own[@]}" --personal Holder -r "$K/rsa3072.pem" -o own5.pli f
+json '.[0].warnings == []'
+run 0 pli keys retire "${own[@]}" Gone
+run 0 pli seal --json --raw --no-sync "${at[@]}" -r "$K/rsa3072.pem" -o own6.pli f
+json '.[0].warnings | length == 1 and (.[0] | contains("rsa3072.pem is retired") and contains("Gone"))'
+run 0 pli keys compromised "${own[@]}" Gone
+refuse 14 seal --raw "${at[@]}" -r "$K/rsa3072.pem" -o x.pli f
+stderr_has "rsa3072.pem is compromised"
+refuse 14 seal --raw "${at[@]}" -R "$K/rsa3072.pem" -o x.pli f
