@@ -41,6 +41,10 @@ static const struct {
 	{ "p7m", KIND_ENVELOPE },
 	{ "p7", KIND_ENVELOPE },
 	{ "cms", KIND_ENVELOPE },
+	{ "pem", KIND_ENVELOPE },
+	{ "asc", KIND_ENVELOPE },
+	{ "eml", KIND_ENVELOPE },
+	{ "der", KIND_ENVELOPE },
 };
 
 /* A file under suspicion, and its first and last bytes. */
@@ -267,6 +271,7 @@ enum pli_status
 warn_all(const struct plan *p, struct warn_to *to, struct pli_error *err)
 {
 	enum pli_status rc = look_at_names(p, to, err);
+	bool any = false;
 	unsigned kinds;
 	size_t i;
 
@@ -275,10 +280,13 @@ warn_all(const struct plan *p, struct warn_to *to, struct pli_error *err)
 
 		if (e->folder)
 			continue;
+		any = true;
 		if (e->size == 0)
 			warn(to, e->path, "the file is empty");
 		else if ((kinds = kinds_of(e->path)) != 0)
 			rc = look_at(p, e, kinds, to, err);
 	}
+	if (rc == PLI_OK && !any && plan_count(p) > 0)
+		warn(to, plan_entry(p, 0)->path, "there is no file in it");
 	return rc;
 }

@@ -77,8 +77,32 @@ warns case folder/prix.csv
 mkdir folder/GOOD.TXT
 warns case folder/good.txt
 content f 1000
-seal folder/inner.pli f p256
+seal f.pli f p256
+cp f.pli folder/inner.pli
 warns envelope folder/inner.pli
+
+# However it is written, with the name that goes with that.
+openssl cms -cmsout -inform DER -in f.pli -outform PEM -out f.pem 2>/dev/null
+openssl cms -cmsout -inform DER -in f.pli -outform SMIME -out f.eml 2>/dev/null
+for name in inner.pem inner.p7m Inner.ASC; do
+	cp f.pem "folder/$name"
+	warns envelope "folder/$name"
+done
+for name in inner.eml inner.p7m; do
+	cp f.eml "folder/$name"
+	warns envelope "folder/$name"
+done
+cp f.pli folder/inner.der
+warns envelope folder/inner.der
+cp "$K/p256.pem" folder/certificate.pem
+run 0 pli seal --no-sync --json "${to[@]}" -o x.pli folder
+json '.[0].warnings == []'
+rm -f x.pli folder/certificate.pem f.pem f.eml f.pli
+
+# A bid without any file.
+rm -r folder
+mkdir -p folder/a/b
+warns "no file" folder
 
 # Two at once, and each bid of several with its own.
 : >folder/one
