@@ -45,7 +45,7 @@ clear(void *result)
 static enum pli_status
 inspect(const struct run *run, struct pli_error *err)
 {
-	static const struct several_kind kind = { sizeof(struct inspected), inspect_one, report, clear, NULL };
+	static const struct several_kind kind = { sizeof(struct inspected), inspect_one, report, clear, NULL, true };
 	const struct list *files = &run->args->operands;
 	struct roster roster = { .items = NULL };
 	enum pli_status status;

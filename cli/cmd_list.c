@@ -11,7 +11,7 @@ static enum pli_status
 list(const struct run *run, struct pli_error *err)
 {
 	static const struct several_kind kind = { sizeof(struct unlocked), unlock_read, report_listed, unlock_clear,
-		NULL };
+		NULL, true };
 	enum pli_status status = unlock_check(run->args, err);
 
 	if (status == PLI_OK && run->args->operands.count > 1)

@@ -96,7 +96,7 @@ static enum pli_status
 open_all(const struct run *run, struct pli_error *err)
 {
 	static const struct several_kind kind = { sizeof(struct unlocked), open_one, report_opened, unlock_clear,
-		"opened" };
+		"opened", true };
 	enum pli_status status = check(run->args, err);
 
 	return status == PLI_OK ? unlock_run(run, &kind, err) : status;

@@ -241,7 +241,7 @@ static enum pli_status
 seal(const struct run *run, struct pli_error *err)
 {
 	static const struct several_kind kind = { sizeof(struct sealed), seal_one, report_sealed, sealed_clear,
-		"sealed" };
+		"sealed", false };
 	const struct list first = { run->args->operands.items, 1 };
 	struct seals seals = { .to = { .certs = NULL } };
 	enum pli_status status = check(run->args, err);

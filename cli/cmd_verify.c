@@ -10,7 +10,7 @@ static enum pli_status
 verify(const struct run *run, struct pli_error *err)
 {
 	static const struct several_kind kind = { sizeof(struct unlocked), unlock_read, report_opened, unlock_clear,
-		"verified" };
+		"verified", true };
 	enum pli_status status = unlock_check(run->args, err);
 
 	return status == PLI_OK ? unlock_run(run, &kind, err) : status;

@@ -9,6 +9,7 @@
 #include "several.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "pli/batch.h"
 #include "ends.h"
@@ -19,6 +20,7 @@
 
 #define LARGE ((uint64_t)8 << 20)
 #define WINDOW 256
+#define NAME_ROOM 300 /* of the message of an error */
 
 /* What became of one operand of the window. */
 struct slot {
@@ -99,6 +101,21 @@ report_failed(struct several *s, size_t index, const struct pli_error *why)
 		say_failed(s->run->say, s->operands->items[index], why);
 }
 
+/* Says what failed in front of why, unless why does. Of a name that is too long the end is what tells it from others. */
+static void
+name_operand(struct pli_error *err, const char *operand)
+{
+	const char *name = ends_input(operand).name, *slash = strrchr(name, '/');
+	struct pli_error why = *err;
+
+	if (strlen(name) > NAME_ROOM && slash != NULL)
+		name = slash + 1;
+	if (strlen(name) > NAME_ROOM || strstr(why.message, name) != NULL)
+		return;
+	pli_error_clear(err);
+	(void)refuse(err, why.status, why.hint, "%s: %s", name, why.message);
+}
+
 static void
 report_window(struct several *s, size_t n, struct pli_error *err)
 {
@@ -117,6 +134,8 @@ report_window(struct several *s, size_t n, struct pli_error *err)
 			    s->run, s->operands->items[index], slot->result, alone ? NULL : &s->rows[index]);
 		} else if (alone || slot->err.status == PLI_ERR_CANCELLED) {
 			*err = slot->err;
+			if (s->kind->named && err->status != PLI_ERR_CANCELLED)
+				name_operand(err, s->operands->items[index]);
 		} else {
 			report_failed(s, index, &slot->err);
 		}

@@ -32,6 +32,7 @@ struct several_kind {
 	void (*report)(const struct run *run, const char *operand, const void *result, struct row *row);
 	void (*clear)(void *result);
 	const char *done; /* what was done, for the table: "opened"; NULL: no table */
+	bool named;       /* an operand is what failed, and the error of the only one names it, too */
 };
 
 /*

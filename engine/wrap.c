@@ -189,7 +189,8 @@ static enum pli_status
 no_recipient(const struct pli_key *const *keys, size_t count, const struct head *h,
     const struct pli_open_options *options, struct pli_error *err)
 {
-	char key[WRAP_NAME_MAX];
+	const char *whose = h->recipient_count == 1 ? "which is" : "which are";
+	char key[WRAP_NAME_MAX], of[64] = "the recipient";
 	struct recipients all;
 	struct recipient r;
 	char text[640] = "";
@@ -199,14 +200,15 @@ no_recipient(const struct pli_key *const *keys, size_t count, const struct head 
 	recipient_start(&all, h->recipients);
 	while (recipient_next(&all, &r, &found, NULL) == PLI_OK && found && shown++ < NAMED_MAX)
 		append_recipient(text, sizeof(text), &r, options);
+	if (h->recipient_count != 1)
+		(void)snprintf(of, sizeof(of), "one of the %zu recipients", h->recipient_count);
 	if (count == 0)
-		return fail(err, PLI_ERR_NO_RECIPIENT, "no key was given; the %zu recipients are: %s",
-		    h->recipient_count, text);
+		return fail(
+		    err, PLI_ERR_NO_RECIPIENT, "no key was given; it takes that of %s, %s: %s", of, whose, text);
 	describe_key(key, sizeof(key), keys[0], options);
-	(void)fail(err, PLI_ERR_NO_RECIPIENT, "%s %s is none of the %zu recipients, %s: %s%s",
-	    count > 1 ? "none of the keys given, such as" : "the key of", key, h->recipient_count,
-	    options->namer != NULL ? "which are" : "issued by", text,
-	    h->recipient_count > NAMED_MAX ? "; and more" : "");
+	(void)fail(err, PLI_ERR_NO_RECIPIENT, "%s %s%s %s, %s: %s%s",
+	    count > 1 ? "none of the keys given, such as that of" : "the key of", key, count > 1 ? ", is" : " is not",
+	    of, options->namer != NULL ? whose : "issued by", text, h->recipient_count > NAMED_MAX ? "; and more" : "");
 	fail_hint(err, "open with the key of one of the recipients: pli inspect lists them");
 	return PLI_ERR_NO_RECIPIENT;
 }
@@ -248,7 +250,12 @@ check_algorithm(const struct recipient *r, bool legacy, struct pli_error *err)
 		rc = fail(err, PLI_ERR_UNSUPPORTED,
 		    "the content key is wrapped for this key in a way that is broken (%s%s)", name,
 		    r->type == RECIPIENT_KARI ? " with triple DES" : "");
-		fail_hint(err, "if the sender knows nothing newer, use --accept-legacy");
+		if (r->type == RECIPIENT_KTRI)
+			fail_hint(err,
+			    "ask the sender for RSAES-OAEP (openssl cms ... -recip CERT -keyopt "
+			    "rsa_padding_mode:oaep), or, if the sender knows nothing newer, use --accept-legacy");
+		else
+			fail_hint(err, "if the sender knows nothing newer, use --accept-legacy");
 		return rc;
 	}
 	oid = names_oid(recipient_oid(r));

@@ -13,7 +13,9 @@ stderr_has --accept-unauthenticated
 stderr_has --accept-legacy
 refuse 19 open -k "$key" --accept-legacy -o out f.p7m
 refuse 19 verify -k "$key" --accept-unauthenticated f.p7m
+stderr_has "f.p7m: "
 stderr_has --accept-legacy
+stderr_has rsa_padding_mode:oaep
 refuse 19 list -k "$key" f.p7m
 run 0 pli open -k "$key" "${accept[@]}" -o out f.p7m
 stderr_has "NOT authenticated"

@@ -76,6 +76,7 @@ for envelope in content.pli tag.pli key.pli; do
 done
 same content.pli.err tag.pli.err
 same content.pli.err key.pli.err
+grep -q '^pli: same.pli: ' content.pli.err || problem "the envelope is not named"
 
 # What was there before stays.
 printf 'old\n' >old

@@ -26,3 +26,15 @@ cp old x
 run 13 pli open --force -k "$K/other.key" --cert "$K/other.pem" -o x bid.pli
 same x old
 only bid.pli f old x
+
+# One recipient is spoken of as one, and each message names the envelope.
+seal one.pli f rsa3072
+refuse 13 verify -k "$K/other.key" --cert "$K/other.pem" one.pli
+stderr_has 'one.pli: the key of "test other"'
+stderr_has "is not the recipient, issued by"
+refuse 13 verify -k "$K/other.key" --cert "$K/other.pem" -k "$K/p256.key" --cert "$K/p256.pem" one.pli
+stderr_has ", is the recipient, issued by"
+refuse 13 verify -k "$K/other.key" --cert "$K/other.pem" bid.pli
+stderr_has "is not one of the 2 recipients"
+input=one.pli refuse 13 verify -k "$K/other.key" --cert "$K/other.pem" -
+stderr_has 'standard input: the key'
