@@ -168,28 +168,46 @@ out:
 	return rc;
 }
 
+/* Certificates, in a file that has no name yet: who seals to them trusts it. */
+static enum pli_status
+stage_pem(struct stage **stage, const char *path, struct hidden_how how, struct view pem, struct pli_error *err)
+{
+	enum pli_status rc;
+
+	if ((rc = stage_new(stage, path, how, err)) != PLI_OK || (rc = stage_guard(*stage, err)) != PLI_OK)
+		return rc;
+	return stage_write(*stage, pem, err);
+}
+
 enum pli_status
 pli_certs_save(const struct pli_certs *certs, const struct pli_output *out, struct pli_error *err)
 {
 	static const struct pli_hooks nobody = { NULL, NULL, NULL };
+	const struct view none = view_of(NULL, 0);
+	struct stage *stage = NULL;
 	struct sink *sink = NULL;
-	char *pem = NULL;
 	enum pli_status rc;
+	struct view text;
+	char *pem = NULL;
 
-	if ((rc = pli_certs_pem(certs, &pem, err)) == PLI_OK &&
-	    (rc = sink_open(&sink, out, NULL, &nobody, err)) == PLI_OK) {
-		struct view text = view_of(pem, strlen(pem)), none = view_of(NULL, 0);
+	if ((rc = pli_certs_pem(certs, &pem, err)) != PLI_OK)
+		return rc;
+	text = view_of(pem, strlen(pem));
+	if (out->kind == PLI_END_PATH && out->name != NULL) {
+		const struct hidden_how how = { out->replace, out->no_sync, out->no_sweep };
 
-		rc = sink_write(sink, text, none, err);
-	}
-	if (rc == PLI_OK)
+		if ((rc = stage_pem(&stage, out->name, how, text, err)) == PLI_OK)
+			rc = stage_commit(stage, err);
+	} else if ((rc = sink_open(&sink, out, NULL, &nobody, err)) == PLI_OK &&
+		   (rc = sink_write(sink, text, none, err)) == PLI_OK) {
 		rc = sink_commit(sink, err);
+	}
+	stage_free(stage);
 	sink_close(sink);
 	free(pem);
 	return rc;
 }
 
-/* The certificate, in a file that has no name yet. */
 static enum pli_status
 stage_cert(struct stage **stage, struct pli *pli, const struct pli_key *key, const struct pli_pair_file *file,
     struct pli_error *err)
@@ -198,10 +216,10 @@ stage_cert(struct stage **stage, struct pli *pli, const struct pli_key *key, con
 	char *pem = NULL;
 	enum pli_status rc;
 
-	if ((rc = stage_new(stage, file->cert_path, (struct hidden_how){ .no_sync = file->no_sync }, err)) == PLI_OK &&
-	    (rc = pli_certs_new(&certs, pli, err)) == PLI_OK && (rc = pli_certs_add_key(certs, key, err)) == PLI_OK &&
+	if ((rc = pli_certs_new(&certs, pli, err)) == PLI_OK && (rc = pli_certs_add_key(certs, key, err)) == PLI_OK &&
 	    (rc = pli_certs_pem(certs, &pem, err)) == PLI_OK)
-		rc = stage_write(*stage, view_of(pem, strlen(pem)), err);
+		rc = stage_pem(stage, file->cert_path, (struct hidden_how){ .no_sync = file->no_sync },
+		    view_of(pem, strlen(pem)), err);
 	free(pem);
 	pli_certs_free(certs);
 	return rc;

@@ -21,6 +21,7 @@ struct stage {
 	int folder_fd, fd;
 	struct hidden_how how;
 	bool private;
+	bool guarded; /* nobody else may change it */
 	bool committed;
 	char hidden[HIDDEN_CAP]; /* empty: no name */
 };
@@ -216,6 +217,17 @@ stage_private(struct stage *s, struct pli_error *err)
 	return PLI_OK;
 }
 
+enum pli_status
+stage_guard(struct stage *s, struct pli_error *err)
+{
+	struct stat st;
+
+	s->guarded = true;
+	if (fstat(s->fd, &st) != 0 || ((st.st_mode & 022) != 0 && fchmod(s->fd, st.st_mode & 0777 & ~(mode_t)022) != 0))
+		return fail_errno(err, PLI_ERR_IO, errno, "cannot set the permissions of %s", s->path);
+	return PLI_OK;
+}
+
 /* In a folder that others can write to, the name may have been given to something else. */
 static bool
 is_other(const struct stage *s)
@@ -249,7 +261,7 @@ stage_commit(struct stage *s, struct pli_error *err)
 	 * What has a hidden name, be it for a moment, is nobody else's to read: it gets its permissions after its name. Where
 	 * they cannot be widened, the file is complete and in place all the same, and stays its owner's alone.
 	 */
-	if (hides && !s->private && fchmod(s->fd, 0666 & ~hidden_umask()) != 0)
+	if (hides && !s->private && fchmod(s->fd, (s->guarded ? 0644 : 0666) & ~hidden_umask()) != 0)
 		errno = 0;
 	if (!s->how.no_sync && fsync(s->folder_fd) != 0)
 		return fail_errno(err, PLI_ERR_IO, errno,

@@ -32,6 +32,9 @@ enum pli_status stage_write(struct stage *s, struct view bytes, struct pli_error
 /* stage_private makes the file its owner's alone (mode 0600), whatever the umask. Fails with PLI_ERR_IO. */
 enum pli_status stage_private(struct stage *s, struct pli_error *err) PLI_MUST_CHECK;
 
+/* stage_guard lets nobody but its owner change the file (mode 0644 at most), whatever the umask. Fails with PLI_ERR_IO. */
+enum pli_status stage_guard(struct stage *s, struct pli_error *err) PLI_MUST_CHECK;
+
 /*
  * stage_commit syncs the file, gives it its name, with the permissions that the umask leaves, and syncs the folder. Fails
  * with PLI_ERR_EXISTS if the name was taken meanwhile (never replacing unless asked to), PLI_ERR_IO: then the name is as

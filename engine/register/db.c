@@ -115,6 +115,14 @@ db_resolve(struct db *db, const char *path, bool *there, struct pli_error *err)
 		fail_hint(err, "give the path of the register itself");
 		return rc;
 	}
+	/* SQLite looks for the WAL beside the name: beside another one it is not (sqlite.org/howtocorrupt.html, 2.5). */
+	if (*there && st.st_nlink != 1) {
+		enum pli_status rc = fail(
+		    err, PLI_ERR_IO, "the register %s has %lu names (hard links)", path, (unsigned long)st.st_nlink);
+
+		fail_hint(err, "leave it one: what is written under one name would be lost under another");
+		return rc;
+	}
 	return PLI_OK;
 }
 

@@ -30,7 +30,7 @@ enum db_access { DB_READ, DB_WRITE };
 
 /*
  * db_resolve fills db->path and db->resolved: *there says whether something has the name. Fails with PLI_ERR_IO when that is
- * no regular file of its own (a symbolic link, a folder), or the folder is not there.
+ * no regular file of its own (a symbolic link, a folder, a file with a second name), or the folder is not there.
  */
 enum pli_status db_resolve(struct db *db, const char *path, bool *there, struct pli_error *err) PLI_MUST_CHECK;
 

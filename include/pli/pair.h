@@ -60,9 +60,10 @@ enum pli_pair_profile {
 };
 
 struct pli_pair_file {
-	const char *path;      /* made with mode 0600; what exists is never replaced */
-	const char *cert_path; /* where the certificate goes, too, in PEM; never replaced; NULL: nowhere */
-	const char *name;      /* the friendly name (RFC 2985 5.5.1), UTF-8, 1 to 128 characters; NULL: none */
+	const char *path; /* made with mode 0600; what exists is never replaced */
+	const char
+	    *cert_path; /* where the certificate goes, too, in PEM, mode 0644 at most; never replaced; NULL: nowhere */
+	const char *name; /* the friendly name (RFC 2985 5.5.1), UTF-8, 1 to 128 characters; NULL: none */
 	enum pli_pair_profile profile;
 	const char *passphrase; /* printable ASCII, 1 to 1,024 bytes: what every store accepts */
 	size_t passphrase_len;
@@ -111,7 +112,8 @@ PLI_API enum pli_status pli_certs_der(
     const struct pli_certs *certs, size_t i, const void **der, size_t *len, struct pli_error *err) PLI_MUST_CHECK;
 
 /*
- * pli_certs_save writes what pli_certs_pem makes to out: complete, or not at all. Fails with PLI_ERR_EXISTS, PLI_ERR_IO.
+ * pli_certs_save writes what pli_certs_pem makes to out: complete, or not at all; a file that others than its owner cannot
+ * change, whatever the umask. Fails with PLI_ERR_EXISTS, PLI_ERR_IO.
  */
 struct pli_output;
 PLI_API enum pli_status pli_certs_save(

@@ -37,7 +37,8 @@ enum pli_register_mode {
 /*
  * pli_register_open opens the register at path. actor is who the journal names for what is done: 1 to 128 characters, as
  * names of keys are; NULL will do to read. The whole file is checked. Fails with PLI_ERR_IO for what is damaged, no register,
- * a symbolic link, or in use by another process for longer than a minute; PLI_ERR_UNSUPPORTED for one of a newer version.
+ * a symbolic link, a file with several names, or in use by another process for longer than a minute; PLI_ERR_UNSUPPORTED for
+ * one of a newer version.
  */
 PLI_API enum pli_status pli_register_open(struct pli_register **out, struct pli *pli, const char *path,
     enum pli_register_mode mode, const char *actor, struct pli_error *err) PLI_MUST_CHECK;

@@ -59,3 +59,11 @@ if [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null; then
 fi
 run 0 pli keys list --register r.db
 run 0 cmp sound.db r.db
+
+# A register with a second name is not opened: what SQLite keeps beside one name is not beside the other.
+ln r.db other.db
+refuse 16 keys list --register r.db
+stderr_has "hard links"
+refuse 16 keys list --register other.db
+rm other.db
+run 0 pli keys list --register r.db

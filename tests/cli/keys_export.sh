@@ -48,3 +48,14 @@ refuse 2 keys export --register "$R" --service Other
 refuse 2 keys export "${at[@]}" --personal Nobody
 refuse 14 keys export "${at[@]}" --personal Bruno
 refuse 16 keys export "${at[@]}" -o none/x.pem
+
+# Who seals to the certificates trusts the file: nobody else may change it, whatever the umask.
+(umask 0 && exec "$PLI" keys export --no-sync --register "$R" --service CEA -o open.pem 2>/dev/null)
+[ "$(stat -c %a open.pem)" = 644 ] || problem "the mode of an export"
+(umask 0 && exec "$PLI" keys export --no-sync --force --register "$R" --service CEA -o open.pem 2>/dev/null)
+[ "$(stat -c %a open.pem)" = 644 ] || problem "the mode of an export in the place of another"
+(umask 0 && exec "$PLI" keys generate --no-sync --name x --type p256 --p12 mode.p12 --cert-out mode.pem \
+	--passout "file:$pw" 2>/dev/null)
+[ "$(stat -c %a mode.pem) $(stat -c %a mode.p12)" = "644 600" ] || problem "the mode of --cert-out"
+(umask 077 && exec "$PLI" keys export --no-sync --register "$R" --service CEA -o closed.pem 2>/dev/null)
+[ "$(stat -c %a closed.pem)" = 600 ] || problem "wider than the umask"
