@@ -77,7 +77,7 @@ find_fastest(const struct pli *pli)
 
 	for (i = 0; i < COUNT; i++) {
 		handle[i] = calloc(1, all[i]->size);
-		if (memory == NULL || handle[i] == NULL || !passes(pli, all[i], GCM_SEGMENTS) ||
+		if (memory == NULL || handle[i] == NULL || !ready(all[i]) || !passes(pli, all[i], GCM_SEGMENTS) ||
 		    !all[i]->init(handle[i], pli, view_of(key, sizeof(key)), true))
 			best[i] = -1;
 	}
@@ -125,8 +125,7 @@ no_such(const char *name, struct pli_error *err)
 enum pli_status
 backend_choose(struct pli *pli, const char *name, struct pli_error *err)
 {
-	size_t chosen = 0, i;
-	bool others = false;
+	size_t chosen = 0;
 	int path, last;
 
 	while (name != NULL && strcmp(name, all[chosen]->name) != 0)
@@ -141,9 +140,8 @@ backend_choose(struct pli *pli, const char *name, struct pli_error *err)
 		    err, PLI_ERR, "the self-test of AES-GCM failed: this %s cannot be trusted", all[chosen]->library);
 	pli->backend = all[chosen];
 	pli->gcm_path = (enum gcm_path)path;
-	for (i = 1; i < COUNT; i++)
-		others = ready(all[i]) || others;
-	if (name == NULL && others && path == GCM_SEGMENTS && (pli->fastest = calloc(1, sizeof(*pli->fastest))) == NULL)
+	if (name == NULL && COUNT > 1 && path == GCM_SEGMENTS &&
+	    (pli->fastest = calloc(1, sizeof(*pli->fastest))) == NULL)
 		return fail_memory(err);
 	return PLI_OK;
 }

@@ -20,7 +20,7 @@ struct backend {
 	const char *name;    /* as the command line and pli_describe say it */
 	const char *library; /* whose it is, in errors */
 
-	/* ready makes the library ready, once for a context; false where it cannot be used. May be NULL. */
+	/* ready makes the library ready, before its first use in a context; false where it cannot be used. May be NULL. */
 	bool (*ready)(void);
 
 	size_t size; /* of a handle */
