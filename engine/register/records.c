@@ -149,23 +149,28 @@ records_walk(struct pli_register *reg, const char *sql, const struct value *valu
 }
 
 struct telling {
+	struct pli_register *reg;
 	pli_register_each_key *each;
 	void *arg;
 };
 
+/* People decide by what is shown of a key: it is what the certificate says, or the register is damaged. */
 static enum pli_status
 tell(void *arg, const struct record *record, struct pli_error *err)
 {
 	const struct telling *t = arg;
+	struct pli_certs *certs = NULL;
+	enum pli_status rc = records_certs(t->reg, record, &certs, err);
 
-	return t->each(t->arg, &record->key, err);
+	pli_certs_free(certs);
+	return rc == PLI_OK ? t->each(t->arg, &record->key, err) : rc;
 }
 
 enum pli_status
 records_each(struct pli_register *reg, const char *sql, const struct value *values, size_t count,
     pli_register_each_key *each, void *arg, struct pli_error *err)
 {
-	struct telling t = { each, arg };
+	struct telling t = { reg, each, arg };
 
 	return records_walk(reg, sql, values, count, tell, &t, err);
 }
@@ -404,6 +409,12 @@ records_discard(struct pli_register *reg, int64_t service, const char *name, con
 	return rc;
 }
 
+static bool
+same_or_none(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
 enum pli_status
 records_certs(struct pli_register *reg, const struct record *record, struct pli_certs **out, struct pli_error *err)
 {
@@ -423,8 +434,9 @@ records_certs(struct pli_register *reg, const struct record *record, struct pli_
 		if (pli_certs_count(*out) == 1 && strcmp(fingerprint, record->key.fingerprint) == 0 &&
 		    strcmp(public_key, record->public_key) == 0 && strcmp(info.subject, said->subject) == 0 &&
 		    strcmp(info.issuer, said->issuer) == 0 && strcmp(info.cn, said->cn) == 0 &&
-		    strcmp(info.serial, said->serial) == 0 && strcmp(info.algorithm, said->algorithm) == 0 &&
-		    info.not_before == said->not_before && info.not_after == said->not_after)
+		    strcmp(info.serial, said->serial) == 0 && same_or_none(info.ski, said->ski) &&
+		    strcmp(info.algorithm, said->algorithm) == 0 && info.not_before == said->not_before &&
+		    info.not_after == said->not_after)
 			return PLI_OK;
 	}
 	if (rc == PLI_OK || rc == PLI_ERR_CERTIFICATE) {

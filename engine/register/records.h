@@ -58,7 +58,10 @@ struct record {
 enum pli_status records_read(
     struct pli_register *reg, sqlite3_stmt *q, struct record *out, struct pli_error *err) PLI_MUST_CHECK;
 
-/* records_walk calls take with all the rows of a query made of RECORDS_SELECT; records_each with what the public sees of them. */
+/*
+ * records_walk calls take with all the rows of a query made of RECORDS_SELECT; records_each with what the public sees of them,
+ * which fails with PLI_ERR_IO for one that is not what its certificate says.
+ */
 typedef enum pli_status records_take(void *arg, const struct record *record, struct pli_error *err);
 enum pli_status records_walk(struct pli_register *reg, const char *sql, const struct value *values, size_t count,
     records_take *take, void *arg, struct pli_error *err) PLI_MUST_CHECK;

@@ -85,3 +85,22 @@ for sub in list journal check; do
 done
 printf 'no register at all, but long enough to look at\n' >words
 refuse 16 keys list --register words
+
+# What is shown of a key is what its certificate says: a row, or a certificate, that somebody changed is damage.
+if command -v sqlite3 >/dev/null; then
+	damaged=$test_folder/damaged.db
+	for change in "cn = 'Somebody'" "not_after = not_after + 86400" "ski = '00'" "serial = '01'" "fingerprint = hex(zeroblob(32))" \
+		"certificate = (SELECT certificate FROM keys WHERE id = 2)"; do
+		cp "$R" "$damaged"
+		triggers=$(sqlite3 "$damaged" "SELECT sql || ';' FROM sqlite_schema WHERE name = 'keys_keep'")
+		sqlite3 "$damaged" "DROP TRIGGER keys_keep; UPDATE keys SET $change WHERE id = 1; $triggers"
+		for sub in list "list --all --json" "list --csv" "show SECOURS --service CEA"; do
+			# A command and its options.
+			# shellcheck disable=SC2086
+			run 16 pli keys $sub --register "$damaged"
+			grep -q "is not the one that was put there" "$out" "$err" || problem "another reason: $change"
+		done
+	done
+else
+	echo "left out: sqlite3 is not installed"
+fi
