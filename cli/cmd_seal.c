@@ -58,16 +58,17 @@ check_paths(const struct args *args, struct pli_error *err)
 static enum pli_status
 check_recipients(const struct args *args, struct pli_error *err)
 {
-	if (args->recipients.count == 0 && args->bundles.count == 0 && args->database == NULL)
-		return refuse(err, PLI_ERR_USAGE, "-r CERT for each recipient, or --register DB --service NAME",
-		    "name at least one certificate to seal to");
 	if ((args->database == NULL) != (args->service == NULL))
-		return refuse(err, PLI_ERR_USAGE, "--register DB --service NAME",
-		    "--register and --service go together: name the %s, too",
+		return refuse(err, PLI_ERR_USAGE, "pli seal --register DB --service NAME -o OUT PATH...",
+		    "--%s alone says nothing of whose keys are meant: name the %s with --%s, too",
+		    args->database == NULL ? "service" : "register", args->database == NULL ? "register" : "service",
 		    args->database == NULL ? "register" : "service");
 	if (args->database == NULL && (args->personal.count > 0 || args->no_backup))
 		return refuse(err, PLI_ERR_USAGE, "--register DB --service NAME",
 		    "--%s is about a register, and none is named", args->no_backup ? "no-backup" : "personal");
+	if (args->recipients.count == 0 && args->bundles.count == 0 && args->database == NULL)
+		return refuse(err, PLI_ERR_USAGE, "-r CERT for each recipient, or --register DB --service NAME",
+		    "name at least one certificate to seal to");
 	return PLI_OK;
 }
 

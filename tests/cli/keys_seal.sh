@@ -76,7 +76,13 @@ stderr_has "before the opening"
 
 # Words that are wrong.
 refuse 2 seal --register "$R" -o x.pli f
+stderr_has "name the service with --service"
 refuse 2 seal --service CEA -o x.pli f
+stderr_has "name the register with --register"
+refuse 2 seal --no-backup -o x.pli f
+stderr_has "--no-backup is about a register"
+refuse 2 seal -o x.pli f
+stderr_has "at least one certificate"
 refuse 2 seal -r "$K/p256.pem" --personal Anna -o x.pli f
 refuse 2 seal -r "$K/p256.pem" --no-backup -o x.pli f
 refuse 2 seal --register "$R" --service Unknown -o x.pli f
