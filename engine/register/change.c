@@ -40,7 +40,7 @@ rename_key(struct pli_register *reg, const struct record *record, const void *wa
 	if (strcmp(key->name, new_name) == 0)
 		return PLI_OK;
 	if ((rc = records_service(reg, key->service, &service, err)) != PLI_OK ||
-	    (rc = records_check_free(reg, service, key->service, new_name, err)) != PLI_OK)
+	    (rc = records_check_free(reg, service, key->service, new_name, key->id, err)) != PLI_OK)
 		return rc;
 	if (asprintf(&detail, "now \"%s\"", new_name) < 0)
 		return fail_memory(err);

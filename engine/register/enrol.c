@@ -75,7 +75,7 @@ import(struct pli_register *reg, const struct pli_register_place *place, const s
 	if ((rc = pli_certs_fingerprint(certs, i, fingerprint, public_key, err)) != PLI_OK ||
 	    (rc = records_new_service(reg, place->service, &new.service, &made, err)) != PLI_OK ||
 	    (rc = check_new(reg, new.service, public_key, fingerprint, err)) != PLI_OK ||
-	    (rc = records_check_free(reg, new.service, place->service, place->name, err)) != PLI_OK ||
+	    (rc = records_check_free(reg, new.service, place->service, place->name, 0, err)) != PLI_OK ||
 	    (rc = discard_same(reg, new.service, fingerprint, err)) != PLI_OK ||
 	    (rc = records_discard(reg, new.service, place->name, "another key was imported under its name", err)) !=
 		PLI_OK)

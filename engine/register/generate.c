@@ -112,7 +112,7 @@ write_pending(struct generation *g, struct pli_error *err)
 		return rc;
 	if ((rc = records_new_service(g->reg, g->service_name, &g->service, &g->made_service, err)) != PLI_OK)
 		goto out;
-	rc = g->old != 0 ? check_old(g, err) : records_check_free(g->reg, g->service, g->service_name, g->name, err);
+	rc = g->old != 0 ? check_old(g, err) : records_check_free(g->reg, g->service, g->service_name, g->name, 0, err);
 	new.service = g->service;
 	if (rc == PLI_OK)
 		rc = records_insert(g->reg, &g->id, &new, g->certs, 0, err);
@@ -178,7 +178,7 @@ set_active(struct generation *g, struct pli_error *err)
 	if (g->old != 0)
 		rc = retire_old(g, err);
 	else
-		rc = records_check_free(g->reg, g->service, g->service_name, g->name, err);
+		rc = records_check_free(g->reg, g->service, g->service_name, g->name, 0, err);
 	if (rc != PLI_OK || (rc = pli_certs_fingerprint(g->certs, 0, fingerprint, public_key, err)) != PLI_OK)
 		return rc;
 	rc = db_run(&g->reg->db,
@@ -279,7 +279,7 @@ pli_register_generate(struct pli_register *reg, const struct pli_register_place 
 	if (reg->mode != PLI_REGISTER_CREATE && (rc = records_service(reg, place->service, &service, err)) != PLI_OK)
 		return rc;
 	if ((rc = records_has_service(reg, place->service, &service, &there, err)) == PLI_OK && there)
-		rc = records_check_free(reg, service, place->service, place->name, err);
+		rc = records_check_free(reg, service, place->service, place->name, 0, err);
 	return rc != PLI_OK ? rc : generate(&g, pair, file, certs, err);
 }
 

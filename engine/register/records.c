@@ -77,6 +77,45 @@ records_service(struct pli_register *reg, const char *name, int64_t *id, struct 
 	return rc;
 }
 
+/*
+ * Two names that look the same are one to people, who would seal to the wrong key, or look for it in the wrong service.
+ * *alike is such a name in the first column of a query, for free(); or NULL.
+ */
+static enum pli_status
+find_alike(struct pli_register *reg, char **alike, const char *name, const char *sql, const struct value *values,
+    size_t count, struct pli_error *err)
+{
+	bool row = true, same = false;
+	sqlite3_stmt *q;
+	enum pli_status rc;
+
+	*alike = NULL;
+	if ((rc = db_prepare(&reg->db, &q, sql, values, count, err)) != PLI_OK)
+		return rc;
+	while (rc == PLI_OK && !same && (rc = db_step(&reg->db, q, &row, err)) == PLI_OK && row)
+		rc = title_same(db_text(q, 0), name, &same, err);
+	if (rc == PLI_OK && same && (*alike = strdup(db_text(q, 0))) == NULL)
+		rc = fail_memory(err);
+	(void)sqlite3_finalize(q);
+	return rc;
+}
+
+static enum pli_status
+check_service_alike(struct pli_register *reg, const char *name, struct pli_error *err)
+{
+	enum pli_status rc;
+	char *alike;
+
+	rc = find_alike(reg, &alike, name, "SELECT name FROM services ORDER BY name", NO_VALUES, err);
+	if (rc != PLI_OK || alike == NULL)
+		return rc;
+	rc = fail(err, PLI_ERR_EXISTS, "the register has a service \"%s\" already, whose name looks the same as \"%s\"",
+	    alike, name);
+	fail_hint(err, "pli keys list shows it: copy its name from there, or choose another one");
+	free(alike);
+	return rc;
+}
+
 enum pli_status
 records_new_service(struct pli_register *reg, const char *name, int64_t *id, bool *made, struct pli_error *err)
 {
@@ -87,7 +126,8 @@ records_new_service(struct pli_register *reg, const char *name, int64_t *id, boo
 	*made = false;
 	if (reg->mode != PLI_REGISTER_CREATE)
 		return records_service(reg, name, id, err);
-	if ((rc = records_has_service(reg, name, id, &there, err)) != PLI_OK || there)
+	if ((rc = records_has_service(reg, name, id, &there, err)) != PLI_OK || there ||
+	    (rc = check_service_alike(reg, name, err)) != PLI_OK)
 		return rc;
 	rc = db_run(&reg->db, "INSERT INTO services (name, created) VALUES (?, ?)",
 	    VALUES(value_text(name), value_int(time(NULL))), err);
@@ -279,20 +319,28 @@ out:
 }
 
 enum pli_status
-records_check_free(
-    struct pli_register *reg, int64_t service, const char *service_name, const char *name, struct pli_error *err)
+records_check_free(struct pli_register *reg, int64_t service, const char *service_name, const char *name,
+    int64_t except, struct pli_error *err)
 {
 	enum pli_status rc;
-	bool there;
-	int64_t id;
+	char *alike;
 
-	rc =
-	    db_number(&reg->db, &id, &there, "SELECT id FROM keys WHERE service = ? AND name = ? AND status = 'active'",
-		VALUES(value_int(service), value_text(name)), err);
-	if (rc != PLI_OK || !there)
+	rc = find_alike(reg, &alike, name,
+	    "SELECT name FROM keys WHERE service = ?1 AND status = 'active' AND id <> ?2 ORDER BY name <> ?3, name",
+	    VALUES(value_int(service), value_int(except), value_text(name)), err);
+	if (rc != PLI_OK || alike == NULL)
 		return rc;
-	rc = fail(err, PLI_ERR_EXISTS, "the service \"%s\" has an active key named \"%s\" already", service_name, name);
-	fail_hint(err, "renew it, which keeps the name, or choose another name");
+	if (strcmp(alike, name) == 0) {
+		rc = fail(err, PLI_ERR_EXISTS, "the service \"%s\" has an active key named \"%s\" already",
+		    service_name, name);
+		fail_hint(err, "renew it, which keeps the name, or choose another name");
+	} else {
+		rc = fail(err, PLI_ERR_EXISTS,
+		    "the service \"%s\" has an active key \"%s\" already, whose name looks the same as \"%s\"",
+		    service_name, alike, name);
+		fail_hint(err, "renew it, which keeps the name, or choose one that people can tell from it");
+	}
+	free(alike);
 	return rc;
 }
 

@@ -98,9 +98,12 @@ struct records_new {
 enum pli_status records_insert(struct pli_register *reg, int64_t *id, const struct records_new *new,
     const struct pli_certs *certs, size_t i, struct pli_error *err) PLI_MUST_CHECK;
 
-/* records_check_free fails with PLI_ERR_EXISTS when an active key of the service has the name. */
+/*
+ * records_check_free fails with PLI_ERR_EXISTS when an active key of the service has the name, or one that looks the same;
+ * but for the key of the id except (0: none).
+ */
 enum pli_status records_check_free(struct pli_register *reg, int64_t service, const char *service_name,
-    const char *name, struct pli_error *err) PLI_MUST_CHECK;
+    const char *name, int64_t except, struct pli_error *err) PLI_MUST_CHECK;
 
 /* records_drop deletes a pending key; detail says why. records_discard does so with all that have the name in the service. */
 enum pli_status records_drop(

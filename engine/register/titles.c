@@ -1,8 +1,11 @@
 /* titles.c - labels are shown to people who decide by them: nothing that hides, turns or breaks a line may stand in one. */
 #include "titles.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <uninorm.h>
 
 #include "label.h"
 
@@ -37,6 +40,54 @@ title_check(const char *what, const char *label, struct pli_error *err)
 	if (label[0] == ' ' || label[len - 1] == ' ')
 		return refuse(what, label, "begins or ends with a blank", err);
 	return PLI_OK;
+}
+
+static bool
+is_ascii(const char *s)
+{
+	while (*s != '\0' && (unsigned char)*s < 0x80)
+		s++;
+	return *s == '\0';
+}
+
+/* The name in NFKC, with single blanks between words alone; for free(). What is not UTF-8 is as it is. */
+static char *
+plain(const char *label)
+{
+	char *form = NULL, *out;
+	size_t len, i, n = 0;
+
+	if (!is_ascii(label))
+		form = (char *)u8_normalize(UNINORM_NFKC, (const uint8_t *)label, strlen(label), NULL, &len);
+	if (!is_ascii(label) && form == NULL && errno != EILSEQ)
+		return NULL;
+	if (form == NULL)
+		len = strlen(label);
+	if ((out = malloc(len + 1)) != NULL) {
+		const char *from = form != NULL ? form : label;
+
+		for (i = 0; i < len; i++)
+			if (from[i] != ' ' || (n > 0 && out[n - 1] != ' '))
+				out[n++] = from[i];
+		out[n > 0 && out[n - 1] == ' ' ? n - 1 : n] = '\0';
+	}
+	free(form);
+	return out;
+}
+
+enum pli_status
+title_same(const char *a, const char *b, bool *same, struct pli_error *err)
+{
+	char *plain_a = plain(a), *plain_b = plain(b);
+	enum pli_status rc = PLI_OK;
+
+	if (plain_a == NULL || plain_b == NULL)
+		rc = fail_memory(err);
+	else
+		*same = strcmp(plain_a, plain_b) == 0;
+	free(plain_a);
+	free(plain_b);
+	return rc;
 }
 
 void

@@ -10,6 +10,12 @@
 /* title_check fails with PLI_ERR_USAGE; what is "a service", "a key", "an actor". */
 enum pli_status title_check(const char *what, const char *label, struct pli_error *err) PLI_MUST_CHECK;
 
+/*
+ * title_same: do two names look the same to people? They do who differ by Unicode form alone (NFKC, Unicode Standard Annex 15:
+ * composed or not, wide or narrow, any kind of blank), or by how many blanks there are and where.
+ */
+enum pli_status title_same(const char *a, const char *b, bool *same, struct pli_error *err) PLI_MUST_CHECK;
+
 /* A list of names that fits in a hint: names that do not fit are counted. */
 struct title_list {
 	char text[200];

@@ -8,7 +8,8 @@
  *
  * One SQLite file holds services, certificates and a journal; never a private key or a passphrase. A key is pending until
  * its private half has been seen to open something (a generated one) or the import is complete, then active, then retired
- * or compromised, and stays for ever: envelopes name it. At most one active key of a service has a name.
+ * or compromised, and stays for ever: envelopes name it. At most one active key of a service has a name, or one that looks
+ * the same (Unicode forms, blanks); neither have two services.
  *
  * RULES
  *   - Every change is one transaction together with its line in the journal, which can only grow.

@@ -69,3 +69,18 @@ run 0 pli keys role --json "${at[@]}" Twice personal
 json '.[0] | .type == "key" and (.warnings | length == 1 and (.[0] | contains("no active backup key")))'
 run 0 pli keys role --json "${at[@]}" Twice backup
 json '.[0].warnings == []'
+
+# Names that look the same are one to people: composed or not, another kind of blank or more of them, wide letters.
+run 0 pli keys generate --no-sync "${at[@]}" --type p256 --name $'Zo\u00e9 Petit' --p12 zoe.p12 --passout "file:$pw"
+for alike in $'Zoe\u0301 Petit' $'Zo\u00e9\u00a0Petit' $'Zo\u00e9  Petit' $'\u00a0Zo\u00e9 Petit' $'\uff3ao\u00e9 Petit'; do
+	refuse 15 keys generate --no-sync "${at[@]}" --type p256 --name "$alike" --p12 x.p12 --passout "file:$pw"
+	stderr_has "looks the same"
+	refuse 15 keys import "${at[@]}" --name "$alike" "$K/p521.pem"
+	refuse 15 keys rename "${at[@]}" Twice "$alike"
+done
+refuse 15 keys import --register "$R" --service $'C\uff25A' --name Other "$K/p521.pem"
+stderr_has "looks the same"
+# Its own name it may get in another form; capitals are seen.
+run 0 pli keys rename "${at[@]}" $'Zo\u00e9 Petit' $'Zoe\u0301 Petit'
+run 0 pli keys rename "${at[@]}" $'Zoe\u0301 Petit' $'Zo\u00e9 Petit'
+run 0 pli keys import "${at[@]}" --name $'ZO\u00c9 PETIT' "$K/p521.pem"
