@@ -9,15 +9,15 @@ def nanoseconds: if . < 1e3 then digits(0) + " ns" elif . < 1e6 then (. / 1e3 | 
 def promises: ["", "In memory: the raw cipher's speed", "File to file: the time of cp", "A tree of small files: the time of tar",
 	"Verifying, and piping into nothing", "Those that one would use instead", "Many small envelopes", "Start-up", "Memory", "Other encodings: the rate of DER"];
 # A promise in one row: kept if each of its ratios is, otherwise with those that are not, and why.
-def missed: "\(.text): \(.medians | digits(2)), not \(.target)"
-	+ (if .verdict | test("noisy") then " (noisy: \(.best | digits(2)) at best)" else "" end);
+def missed: "\(.text): \(.medians | digits(2))"
+	+ (if .verdict | test("noisy") then " (noisy, \(.best | digits(2)) at best)" else "" end) + " where \(.target) was asked for";
 def summary($point):
 	[.[] | select(.point == $point and .target != "-")] as $judged
 	| [$judged[] | select(.verdict | startswith("missed"))] as $not
 	| ["\($point)", promises[$point],
 	   if $judged == [] then "not measured in this run"
-	   elif $not == [] then "met (\($judged | length) of \($judged | length))"
-	   else "not met (\(($judged | length) - ($not | length)) of \($judged | length)): "
+	   elif $not == [] then "met, in all of \($judged | length) ratios"
+	   else "not met, in \($not | length) of \($judged | length) ratios: "
 		+ ([$not | group_by(.reason)[] | (map(missed) | join("; ")) + ". Reason: " + (.[0].reason // "none is known yet")]
 			| join(" ")) end];
 
