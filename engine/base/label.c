@@ -54,3 +54,16 @@ label_flaw(const char *s, size_t max)
 	}
 	return count > max ? "is too long" : NULL;
 }
+
+size_t
+label_utf8(const char *s)
+{
+	const unsigned char *p = (const unsigned char *)s;
+	size_t at = 0, len;
+	uint32_t c;
+
+	for (; p[at] != '\0'; at += len)
+		if ((len = decode(p + at, &c)) == 0)
+			break;
+	return at;
+}

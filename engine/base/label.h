@@ -14,4 +14,7 @@
  */
 const char *label_flaw(const char *s, size_t max);
 
+/* label_utf8 is how many bytes of s, from its begin, are UTF-8: all of them, or those before the first that is not. */
+size_t label_utf8(const char *s);
+
 #endif

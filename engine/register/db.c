@@ -24,16 +24,30 @@
 #include <unistd.h>
 
 #include "beside.h"
+#include "label.h"
 
 /* Many processes that each sync a few times a second. */
 #define PATIENCE_MS 60000
 
 #define LENGTH_MAX (16 << 20)
 
+/* SQLite quotes what it found in the file, which is any bytes; a message is UTF-8. */
+static const char *
+quoted(char out[512], const char *text)
+{
+	size_t at;
+
+	(void)snprintf(out, 512, "%s", text);
+	for (at = label_utf8(out); out[at] != '\0'; at += label_utf8(out + at))
+		out[at] = '?';
+	return out;
+}
+
 enum pli_status
 db_damaged(const struct db *db, const char *what, struct pli_error *err)
 {
-	enum pli_status rc = fail(err, PLI_ERR_IO, "the register %s is damaged: %s", db->path, what);
+	char text[512];
+	enum pli_status rc = fail(err, PLI_ERR_IO, "the register %s is damaged: %s", db->path, quoted(text, what));
 
 	fail_hint(err, "nothing was written to it: keep it, and put a copy from a backup in its place");
 	return rc;
@@ -45,6 +59,7 @@ db_fail(struct db *db, int code, const char *what, struct pli_error *err)
 	int number = db->sq == NULL ? 0 : sqlite3_system_errno(db->sq);
 	const char *why = db->sq == NULL ? sqlite3_errstr(code) : sqlite3_errmsg(db->sq);
 	enum pli_status rc;
+	char text[512];
 
 	switch (code & 0xff) {
 	case SQLITE_NOMEM:
@@ -72,7 +87,7 @@ db_fail(struct db *db, int code, const char *what, struct pli_error *err)
 			return fail_errno(err, PLI_ERR_IO, number, "cannot %s %s", what, db->path);
 		return fail(err, PLI_ERR_IO, "cannot %s %s: %s", what, db->path, sqlite3_errstr(code));
 	default:
-		return fail(err, PLI_ERR, "cannot %s %s: %s", what, db->path, why);
+		return fail(err, PLI_ERR, "cannot %s %s: %s", what, db->path, quoted(text, why));
 	}
 }
 

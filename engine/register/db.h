@@ -81,7 +81,7 @@ value_blob(struct view bytes)
 enum pli_status db_prepare(struct db *db, sqlite3_stmt **out, const char *sql, const struct value *values, size_t count,
     struct pli_error *err) PLI_MUST_CHECK;
 
-/* db_step goes on to the next row; *row is false at the end. */
+/* db_step goes on to the next row; *row is false at the end. A row with a text that is not UTF-8 is damage. */
 enum pli_status db_step(struct db *db, sqlite3_stmt *q, bool *row, struct pli_error *err) PLI_MUST_CHECK;
 
 /* db_run is a statement without rows. */

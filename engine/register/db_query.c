@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "db.h"
+#include "label.h"
 
 struct value
 value_text(const char *text)
@@ -47,13 +48,29 @@ db_prepare(
 	return rc;
 }
 
+/* SQLite keeps whatever bytes it was given for a text; pli writes UTF-8 without NUL. */
+static enum pli_status
+check_texts(const struct db *db, sqlite3_stmt *q, struct pli_error *err)
+{
+	const char *text;
+	int i;
+
+	for (i = 0; i < sqlite3_data_count(q); i++)
+		if (sqlite3_column_type(q, i) == SQLITE_TEXT && (text = db_text_or_null(q, i)) != NULL &&
+		    label_utf8(text) != (size_t)sqlite3_column_bytes(q, i))
+			return db_damaged(db, "a text in it is not UTF-8", err);
+	return PLI_OK;
+}
+
 enum pli_status
 db_step(struct db *db, sqlite3_stmt *q, bool *row, struct pli_error *err)
 {
 	int code = sqlite3_step(q);
 
 	*row = code == SQLITE_ROW;
-	if (code == SQLITE_ROW || code == SQLITE_DONE)
+	if (code == SQLITE_ROW)
+		return check_texts(db, q, err);
+	if (code == SQLITE_DONE)
 		return PLI_OK;
 	return db_fail(db, code, db->writable ? "use the register" : "read the register", err);
 }

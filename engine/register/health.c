@@ -91,7 +91,7 @@ check_test(const struct examination *x, const struct pli_register_key *key)
 	if (key->tested == 0)
 		return say(x, PLI_FINDING_NEVER_TESTED, key->service, key,
 		    "nothing was ever opened with \"%s\": test it with its private key", key->name);
-	if (x->now - key->tested > x->test_days * DAY)
+	if (key->tested < x->now - x->test_days * DAY)
 		return say(x, PLI_FINDING_TEST_OLD, key->service, key,
 		    "\"%s\" was last tested on %s, more than %lld days ago; test it again", key->name,
 		    date_text(key->tested, date), (long long)x->test_days);

@@ -191,22 +191,24 @@ damaged(void)
 static void
 damaged_keys(void)
 {
-	static const char *const changes[] = { "substr(certificate, 1, 100) || x'00' || substr(certificate, 102)",
-		"x'3000'", "(SELECT certificate FROM keys WHERE name = 'Anne')" };
+	static const char *const changes[] = {
+		"certificate = CAST(substr(certificate, 1, 100) || x'00' || substr(certificate, 102) AS BLOB)",
+		"certificate = x'3000'", "certificate = (SELECT certificate FROM keys WHERE name = 'Anne')",
+		"ski = '00'", "ski = NULL"
+	};
 	const struct pli_register_choice choice = { .service = "S" };
 	struct pli_register *reg;
 	struct pli_certs *certs;
 	char sql[300];
 	size_t i;
 
-	for (i = 0; i < 3; i++) {
+	for (i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
 		const char *path = support_path("keys.db");
 
 		(void)unlink(path);
 		(void)filled("keys.db");
 		path = support_path("keys.db");
-		(void)snprintf(sql, sizeof(sql),
-		    "UPDATE keys SET certificate = CAST(%s AS BLOB) WHERE name = 'Secours'", changes[i]);
+		(void)snprintf(sql, sizeof(sql), "UPDATE keys SET %s WHERE name = 'Secours'", changes[i]);
 		register_sql_untriggered(path, "keys_keep", sql);
 		check_ok(try_open(&reg, path, PLI_REGISTER_READ), err);
 		check_ok(pli_certs_new(&certs, support_pli(), &err), err);
@@ -216,6 +218,55 @@ damaged_keys(void)
 		pli_certs_free(certs);
 		pli_register_free(reg);
 	}
+}
+
+static enum pli_status
+no_key(void *arg, const struct pli_register_key *key, struct pli_error *e)
+{
+	(void)arg;
+	(void)key;
+	(void)e;
+	return PLI_OK;
+}
+
+static enum pli_status
+test_is_old(void *arg, const struct pli_register_finding *finding, struct pli_error *e)
+{
+	(void)arg;
+	(void)e;
+	check(finding->finding != PLI_FINDING_NEVER_TESTED);
+	return PLI_OK;
+}
+
+/* A program that shows what it gets as UTF-8 may rely on it; a date may be any number. */
+static void
+odd_values(void)
+{
+	static const char *const texts[] = { "x'416eff'", "x'416e00'", "x'c3'" };
+	const struct pli_register_query all = { NULL, NULL, true };
+	const struct pli_register_health health = { .now = 1800000000 };
+	struct pli_register *reg;
+	const char *path;
+	char sql[100];
+	size_t i;
+
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		(void)unlink(support_path("odd.db"));
+		path = filled("odd.db");
+		(void)snprintf(
+		    sql, sizeof(sql), "UPDATE keys SET name = CAST(%s AS TEXT) WHERE name = 'Anne'", texts[i]);
+		register_sql(path, sql, NULL);
+		check_ok(try_open(&reg, path, PLI_REGISTER_READ), err);
+		check(pli_register_keys(reg, &all, no_key, NULL, &err) == PLI_ERR_IO);
+		check(strstr(err.message, "is not UTF-8") != NULL && err.hint[0] != '\0');
+		pli_register_free(reg);
+	}
+	(void)unlink(support_path("odd.db"));
+	path = filled("odd.db");
+	register_sql(path, "UPDATE keys SET tested = -9223372036854775807 - 1, test = 'x'", NULL);
+	check_ok(try_open(&reg, path, PLI_REGISTER_READ), err);
+	check_ok(pli_register_check(reg, &health, test_is_old, &(size_t){ 0 }, &err), err);
+	pli_register_free(reg);
 }
 
 static void
@@ -534,9 +585,5 @@ failing_syncs(void)
 	T(S, odd_names)                                                                                                \
 	T(S, damaged)                                                                                                  \
 	T(S, damaged_keys)                                                                                             \
-	T(S, hostile)                                                                                                  \
-	T(S, rules)                                                                                                    \
-	T(S, read_only)                                                                                                \
-	T(S, in_use)                                                                                                   \
-	T(S, full_disk) T(S, failing_syncs)
+	T(S, odd_values) T(S, hostile) T(S, rules) T(S, read_only) T(S, in_use) T(S, full_disk) T(S, failing_syncs)
 SUITE(register_files, TESTS)

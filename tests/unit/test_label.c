@@ -44,6 +44,8 @@ not_utf8(void)
 
 	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
 		has(wrong[i], 64, "UTF-8");
+	check(label_utf8("") == 0 && label_utf8("\xc3\xa9t\xe2\x82") == 3 && label_utf8("a\xff") == 1);
+	check(label_utf8("\x1b\xe2\x82\xac") == 4);
 }
 
 static void

@@ -42,6 +42,9 @@ no_names(void)
 {
 	check(names_text_der(NOTHING) == NULL);
 	check(names_text_der(ITEM(0x31, part(CN, 0x0c, TEXT("x")))) == NULL);
+	/* what says that it is UTF-8, and is not: a register keeps names as UTF-8 */
+	check(names_text_der(ITEM(0x30, part(CN, 0x0c, TEXT("a\xff")))) == NULL);
+	check(names_text_der(ITEM(0x30, part(CN, 0x0c, TEXT("\xed\xa0\x80")))) == NULL);
 	check(names_text_der(ITEM(0x30, ITEM(0x31, TEXT("\x30\x7f")))) == NULL);
 }
 
