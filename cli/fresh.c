@@ -4,6 +4,7 @@
 #include "fresh.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -70,16 +71,33 @@ generate(struct fresh *fresh, const struct run *run, struct pli_error *err)
 	return status;
 }
 
+/* A generated passphrase is printed before the file is made: what would keep that from being made is said before. */
+static enum pli_status
+check_path(const char *path, struct pli_error *err)
+{
+	const char *slash = strrchr(path, '/');
+	char folder[PATH_MAX] = ".";
+	struct stat st;
+
+	if (lstat(path, &st) == 0)
+		return refuse(
+		    err, PLI_ERR_EXISTS, "choose another name: a key file is never replaced", "%s exists", path);
+	if (slash != NULL)
+		(void)snprintf(folder, sizeof(folder), "%.*s", slash == path ? 1 : (int)(slash - path), path);
+	if (access(folder, W_OK | X_OK) != 0)
+		return refuse(err, PLI_ERR_IO, NULL, "cannot make %s in its folder: %s", path, strerror(errno));
+	return PLI_OK;
+}
+
 enum pli_status
 fresh_ask(struct fresh *fresh, const struct run *run, const char *path, struct pli_error *err)
 {
 	struct ask ask = { run->args->passout, run->args->no_input, false };
-	struct stat st;
+	const char *cert_path = run->args->cert_out;
 
 	_Static_assert(PLI_PAIR_PASSPHRASE_CAP <= ASK_MAX, "a generated passphrase fits");
-	if (lstat(path, &st) == 0)
-		return refuse(
-		    err, PLI_ERR_EXISTS, "choose another name: a key file is never replaced", "%s exists", path);
+	if (check_path(path, err) != PLI_OK || (cert_path != NULL && check_path(cert_path, err) != PLI_OK))
+		return err->status;
 	load_forbid_looking();
 	if (run->args->generate_passphrase)
 		return generate(fresh, run, err);

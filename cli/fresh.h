@@ -22,8 +22,8 @@ enum pli_status fresh_check(const struct args *args, struct pli_error *err) PLI_
 /*
  * fresh_ask gets the passphrase for the new file at path: from --passout, twice from the terminal, or a random one, as
  * --generate-passphrase says. That one is on standard output when the call returns, before anything exists that only it
- * opens: alone on a line, or in the object {"type":"passphrase","passphrase":...}. Fails with PLI_ERR_EXISTS when path is
- * taken, PLI_ERR_PASSPHRASE, PLI_ERR_IO (also when standard output does not take it), PLI_ERR_CANCELLED.
+ * opens: alone on a line, or in the object {"type":"passphrase","passphrase":...}. Fails with PLI_ERR_EXISTS when path,
+ * or that of --cert-out, is taken, PLI_ERR_PASSPHRASE, PLI_ERR_IO (also when standard output does not take it), PLI_ERR_CANCELLED.
  */
 enum pli_status fresh_ask(
     struct fresh *fresh, const struct run *run, const char *path, struct pli_error *err) PLI_MUST_CHECK;

@@ -1,13 +1,14 @@
 /*
  * keys_generate.c - pli keys generate and pli keys renew: a new key pair, into a PKCS#12 file and a register.
  *
- *      check the words -> unlock the authority -> the passphrase -> pli_register_generate -> report
+ *      check the words and the names -> unlock the authority -> the passphrase -> pli_register_generate -> report
  *
  * Without a register there is less to do, and nothing to remember: pli_pair_new, pli_pair_save.
  */
 #include "command.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #include "fresh.h"
 #include "load.h"
@@ -41,7 +42,19 @@ check(const struct args *args, struct pli_error *err)
 	return fresh_check(args, err);
 }
 
-/* Everything but the name, from the words. */
+/* Would it be refused? The name stands for a common name that only the register knows. */
+static enum pli_status
+check_pair(const struct making *m, const char *name, struct pli_error *err)
+{
+	struct pli_pair_options pair = m->pair;
+	const struct pli_pair_file file = fresh_file(&m->fresh, m->run->args, m->run->args->p12, name);
+
+	if (pair.cn == NULL)
+		pair.cn = "?";
+	return pli_pair_check(&pair, &file, err);
+}
+
+/* Everything but the place, from the words. The passphrase is last: it may be printed now, and nothing is wrong by then. */
 static enum pli_status
 prepare(struct making *m, const char *name, struct pli_error *err)
 {
@@ -50,11 +63,12 @@ prepare(struct making *m, const char *name, struct pli_error *err)
 
 	if (args->ca_key != NULL)
 		status = load_authority(&m->authority, m->run, err);
-	if (status == PLI_OK)
-		status = fresh_ask(&m->fresh, m->run, args->p12, err);
-	m->pair.cn = args->cn;
 	m->pair.days = args->days;
 	m->pair.authority = m->authority;
+	if (status == PLI_OK)
+		status = check_pair(m, name, err);
+	if (status == PLI_OK)
+		status = fresh_ask(&m->fresh, m->run, args->p12, err);
 	m->file = fresh_file(&m->fresh, args, args->p12, name);
 	m->deed.p12 = args->p12;
 	m->deed.cert_out = args->cert_out;
@@ -102,12 +116,14 @@ report_alone(const struct making *m, const struct pli_key *key, struct pli_error
 }
 
 static enum pli_status
-generate_alone(const struct making *m, struct pli_error *err)
+generate_alone(struct making *m, struct pli_error *err)
 {
 	struct pli *pli = m->run->pli;
 	struct pli_key *key = NULL;
-	enum pli_status status = pli_pair_new(&key, pli, &m->pair, err);
+	enum pli_status status = prepare(m, m->run->args->name, err);
 
+	if (status == PLI_OK)
+		status = pli_pair_new(&key, pli, &m->pair, err);
 	if (status == PLI_OK)
 		status = pli_pair_save(pli, key, &m->file, err);
 	if (status == PLI_OK)
@@ -116,12 +132,22 @@ generate_alone(const struct making *m, struct pli_error *err)
 	return status;
 }
 
+/* A register that is not there is made when all else is known. */
 static enum pli_status
-generate_kept(const struct making *m, struct pli_error *err)
+generate_kept(struct making *m, struct pli_error *err)
 {
 	struct pli_register *reg = NULL;
-	enum pli_status status = registry_open(&reg, m->run, PLI_REGISTER_CREATE, err);
+	enum pli_status status = PLI_OK;
+	struct stat st;
 
+	if (lstat(m->run->args->database, &st) == 0)
+		status = registry_open(&reg, m->run, PLI_REGISTER_CREATE, err);
+	if (status == PLI_OK)
+		status = pli_register_may_generate(reg, &m->place, err);
+	if (status == PLI_OK)
+		status = prepare(m, m->run->args->name, err);
+	if (status == PLI_OK && reg == NULL)
+		status = registry_open(&reg, m->run, PLI_REGISTER_CREATE, err);
 	if (status == PLI_OK)
 		status = pli_register_generate(reg, &m->place, &m->pair, &m->file, NULL, err);
 	if (status == PLI_OK)
@@ -157,10 +183,7 @@ generate(const struct run *run, struct pli_error *err)
 
 	m.place = (struct pli_register_place){ args->service, args->name, registry_role(args) };
 	m.pair.type = type_of(args->type);
-	if (status == PLI_OK)
-		status = prepare(&m, args->name, err);
-	if (m.pair.cn == NULL)
-		m.pair.cn = args->name;
+	m.pair.cn = args->cn != NULL ? args->cn : args->name;
 	if (status == PLI_OK)
 		status = args->database != NULL ? generate_kept(&m, err) : generate_alone(&m, err);
 	clear(&m);
@@ -197,6 +220,9 @@ renew(const struct run *run, struct pli_error *err)
 		status = check(run->args, err);
 	if (status == PLI_OK)
 		status = registry_open(&reg, run, PLI_REGISTER_WRITE, err);
+	if (status == PLI_OK)
+		status = pli_register_may_renew(reg, &m.place, err);
+	m.pair.cn = run->args->cn;
 	if (status == PLI_OK && run->args->type == 0) {
 		const struct pli_register_query old = { m.place.service, m.place.name, false };
 

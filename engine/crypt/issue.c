@@ -17,6 +17,7 @@
 #include "context.h"
 #include "pli/pair.h"
 #include "label.h"
+#include "pkcs12_write.h"
 
 #define DAY 86400
 #define DAYS_MAX 36525
@@ -293,4 +294,24 @@ pli_pair_new(struct pli_key **out, struct pli *pli, const struct pli_pair_option
 	}
 	*out = key;
 	return PLI_OK;
+}
+
+enum pli_status
+pli_pair_check(const struct pli_pair_options *options, const struct pli_pair_file *file, struct pli_error *err)
+{
+	struct issue j = { .options = options, .now = options->now != 0 ? options->now : (int64_t)time(NULL) };
+	const char *flaw = file->name == NULL ? NULL : label_flaw(file->name, PKCS12_NAME_MAX);
+
+	if (flaw != NULL)
+		return fail(err, PLI_ERR_USAGE, "the name of the key %s: 1 to %d characters are possible", flaw,
+		    PKCS12_NAME_MAX);
+	if (file->profile == PLI_PAIR_COMPATIBLE && options->type != PLI_PAIR_RSA_3072 &&
+	    options->type != PLI_PAIR_RSA_4096) {
+		enum pli_status rc = fail(err, PLI_ERR_CERTIFICATE,
+		    "the compatible PKCS#12 profile is for RSA keys: programs that need it cannot use others");
+
+		fail_hint(err, "take the modern profile, or an RSA key");
+		return rc;
+	}
+	return check_options(&j, err);
 }

@@ -22,7 +22,6 @@
 
 #define PASSPHRASE_MAX 1024
 #define SALT_LEN 16
-#define NAME_MAX_CHARS 128
 
 struct profile {
 	int pbe;    /* the NID of a cipher (PBES2 then, RFC 8018 6.2) or of a scheme of RFC 7292, appendix C */
@@ -212,9 +211,9 @@ pkcs12_write(struct pli *pli, const struct pli_key *key, const struct pli_pair_f
 
 	if ((rc = pkcs12_write_check(file->passphrase, file->passphrase_len, err)) != PLI_OK)
 		return rc;
-	if (file->name != NULL && label_flaw(file->name, NAME_MAX_CHARS) != NULL)
+	if (file->name != NULL && label_flaw(file->name, PKCS12_NAME_MAX) != NULL)
 		return fail(err, PLI_ERR_USAGE, "the name of the key %s: 1 to %d characters are possible",
-		    label_flaw(file->name, NAME_MAX_CHARS), NAME_MAX_CHARS);
+		    label_flaw(file->name, PKCS12_NAME_MAX), PKCS12_NAME_MAX);
 	if (file->profile != PLI_PAIR_MODERN && file->profile != PLI_PAIR_COMPATIBLE)
 		return fail(err, PLI_ERR_USAGE, "there is no PKCS#12 profile %d", (int)file->profile);
 	if (file->profile == PLI_PAIR_COMPATIBLE && !EVP_PKEY_is_a(key->pkey, "RSA")) {

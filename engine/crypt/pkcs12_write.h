@@ -8,6 +8,9 @@
 #include "bytes.h"
 #include "pli/pair.h"
 
+/* Of the friendly name. */
+#define PKCS12_NAME_MAX 128
+
 /* pkcs12_write_check fails with PLI_ERR_PASSPHRASE for a passphrase that not every store accepts, and says why. */
 enum pli_status pkcs12_write_check(const char *passphrase, size_t len, struct pli_error *err) PLI_MUST_CHECK;
 

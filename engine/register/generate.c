@@ -264,22 +264,43 @@ out:
 }
 
 enum pli_status
+pli_register_may_generate(struct pli_register *reg, const struct pli_register_place *place, struct pli_error *err)
+{
+	enum pli_status rc = records_check_new(reg, place, err);
+	int64_t service;
+	bool there;
+
+	if (rc != PLI_OK || reg == NULL)
+		return rc;
+	if (reg->mode != PLI_REGISTER_CREATE && (rc = records_service(reg, place->service, &service, err)) != PLI_OK)
+		return rc;
+	if ((rc = records_has_service(reg, place->service, &service, &there, err)) == PLI_OK && there)
+		rc = records_check_free(reg, service, place->service, place->name, 0, err);
+	return rc;
+}
+
+enum pli_status
+pli_register_may_renew(struct pli_register *reg, const struct pli_register_place *place, struct pli_error *err)
+{
+	struct record record;
+	sqlite3_stmt *q;
+	enum pli_status rc;
+
+	if ((rc = records_writable(reg, err)) == PLI_OK &&
+	    (rc = records_find(reg, &q, &record, place, RECORDS_ACTIVE, err)) == PLI_OK)
+		(void)sqlite3_finalize(q);
+	return rc;
+}
+
+enum pli_status
 pli_register_generate(struct pli_register *reg, const struct pli_register_place *place,
     const struct pli_pair_options *pair, const struct pli_pair_file *file, struct pli_certs *certs,
     struct pli_error *err)
 {
 	struct generation g = { .reg = reg, .service_name = place->service, .name = place->name, .role = place->role };
-	enum pli_status rc;
-	int64_t service;
-	bool there;
-
-	if ((rc = records_check_new(reg, place, err)) != PLI_OK)
-		return rc;
 	/* Making a pair takes a while: what can be seen to be wrong is said first. */
-	if (reg->mode != PLI_REGISTER_CREATE && (rc = records_service(reg, place->service, &service, err)) != PLI_OK)
-		return rc;
-	if ((rc = records_has_service(reg, place->service, &service, &there, err)) == PLI_OK && there)
-		rc = records_check_free(reg, service, place->service, place->name, 0, err);
+	enum pli_status rc = pli_register_may_generate(reg, place, err);
+
 	return rc != PLI_OK ? rc : generate(&g, pair, file, certs, err);
 }
 

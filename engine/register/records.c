@@ -27,7 +27,7 @@ records_check_new(const struct pli_register *reg, const struct pli_register_plac
 {
 	enum pli_status rc;
 
-	if ((rc = records_writable(reg, err)) != PLI_OK ||
+	if ((reg != NULL && (rc = records_writable(reg, err)) != PLI_OK) ||
 	    (rc = title_check("a service", place->service, err)) != PLI_OK ||
 	    (rc = title_check("a key", place->name, err)) != PLI_OK)
 		return rc;

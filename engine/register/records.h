@@ -22,7 +22,7 @@ struct pli_register {
 /* records_writable fails with PLI_ERR_USAGE for a register that was opened to be read. */
 enum pli_status records_writable(const struct pli_register *reg, struct pli_error *err) PLI_MUST_CHECK;
 
-/* records_check_new says whether a key may be put into reg at that place: names, role, and as records_writable. */
+/* records_check_new says whether a key may be put into reg at that place: names, role, and as records_writable. reg NULL: one that is yet to be made. */
 enum pli_status records_check_new(
     const struct pli_register *reg, const struct pli_register_place *place, struct pli_error *err) PLI_MUST_CHECK;
 

@@ -81,6 +81,13 @@ PLI_API enum pli_status pli_pair_save(
     struct pli *pli, const struct pli_key *key, const struct pli_pair_file *file, struct pli_error *err) PLI_MUST_CHECK;
 
 /*
+ * pli_pair_check says whether pli_pair_new and pli_pair_save would refuse what is asked, without making anything: names, days,
+ * authority, and whether the profile can hold such a key. It does not look at the disk.
+ */
+PLI_API enum pli_status pli_pair_check(
+    const struct pli_pair_options *options, const struct pli_pair_file *file, struct pli_error *err) PLI_MUST_CHECK;
+
+/*
  * pli_pair_challenge seals random bytes to certificate i of certs with the profile that bids use, and opens them with key.
  * Whether bids may be sealed to the certificate (pli_certs_check: it may have expired) is not asked here. *result (may be
  * NULL) says with what. Fails with PLI_ERR_NO_RECIPIENT when key does not belong to the certificate, PLI_ERR_AUTH when it

@@ -130,6 +130,15 @@ PLI_API enum pli_status pli_register_renew(struct pli_register *reg, const struc
     struct pli_error *err) PLI_MUST_CHECK;
 
 /*
+ * pli_register_may_generate and pli_register_may_renew fail as the call itself would at once, before it makes anything: for
+ * its names, one that is taken, a key that is not there. reg NULL: of a register that is yet to be made.
+ */
+PLI_API enum pli_status pli_register_may_generate(
+    struct pli_register *reg, const struct pli_register_place *place, struct pli_error *err) PLI_MUST_CHECK;
+PLI_API enum pli_status pli_register_may_renew(
+    struct pli_register *reg, const struct pli_register_place *place, struct pli_error *err) PLI_MUST_CHECK;
+
+/*
  * pli_register_import writes certificate i of certs into the register, active. key (may be NULL) is its private key: it is
  * test-opened first. Without it the key counts as never tested, and pli_register_check says so. Fails with
  * PLI_ERR_CERTIFICATE for a certificate that bids may not be sealed to, or (role backup) of an authority; PLI_ERR_EXISTS when

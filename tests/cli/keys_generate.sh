@@ -73,6 +73,28 @@ json '[.[].type] == ["passphrase", "key", "summary"]'
 jq -r 'select(.type == "passphrase").passphrase' "$out" >made2.pass
 cmp -s made.pass made2.pass && problem "the same passphrase twice"
 run 0 openssl pkcs12 -in made2.p12 -noout -passin file:made2.pass
+# What is refused prints none.
+print=(--generate-passphrase --no-sync)
+printf 'taken\n' >taken.pem
+for words in "--name x --type p256 --p12 x.p12 --cert-out taken.pem" "--name made --type p256 --p12 x.p12" \
+	"--name x --type p256 --p12 none/x.p12" "--name x --type p256 --p12 x.p12 --cert-out none/x.pem" \
+	"--name x --type p256 --p12 x.p12 --days 99999" "--name x --type p256 --p12 x.p12 --p12-profile compatible" \
+	"--name x --type p256 --p12 taken.pem"; do
+	# shellcheck disable=SC2086
+	pli keys generate --json "${kept[@]}" "${print[@]}" $words >"$out" 2>"$err" && problem "done: $words"
+	last="keys generate $words"
+	json 'map(.type) == ["error"]'
+done
+run 2 pli keys generate "${kept[@]}" "${print[@]}" --name " x" --p12 x.p12
+stdout_empty
+run 2 pli keys generate "${print[@]}" --register "$test_folder/new.db" --service CEA --name " x" --p12 x.p12
+stdout_empty
+absent "$test_folder/new.db"
+run 2 pli keys generate "${print[@]}" --name x --cn "$(printf 'x%.0s' {1..65})" --p12 x.p12
+stdout_empty
+run 2 pli keys renew --register "$R" "${print[@]}" --p12 x.p12 Nobody
+stdout_empty
+rm taken.pem
 # Where it cannot be printed nothing is made.
 last="keys generate >/dev/full"
 pli keys generate "${kept[@]}" --no-sync --name lost --type p256 --p12 lost.p12 --generate-passphrase >/dev/full 2>"$err"
