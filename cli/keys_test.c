@@ -8,36 +8,50 @@
 #include "registry.h"
 
 static enum pli_status
-check(const struct args *args, struct pli_error *err)
+check(const struct args *args, const char **source, struct pli_error *err)
 {
-	const char *source;
-
 	if (args->keys.count != 1)
-		return refuse(err, PLI_ERR_USAGE, "-k FILE, and --cert FILE where the key has none",
-		    "name the private key to test, once");
-	return args_one_passin(args, &source, err);
+		return refuse(err, PLI_ERR_USAGE, "-k FILE", "name the private key to test, once");
+	return args_one_passin(args, source, err);
+}
+
+/* A key that comes without its certificate, and without --cert, looks for it in the register. */
+static enum pli_status
+load(struct pli_key **key, const struct run *run, struct pli_register *reg, const struct pli_register_place *place,
+    const char *source, struct pli_error *err)
+{
+	struct pli_certs *extra = NULL;
+	enum pli_status status = load_extra(&extra, run, err);
+
+	if (status == PLI_OK && extra == NULL && (status = pli_certs_new(&extra, run->pli, err)) == PLI_OK)
+		status = pli_register_lend(reg, place, extra, err);
+	if (status == PLI_OK)
+		status = load_key(key, run, run->args->keys.items[0], source, extra, err);
+	pli_certs_free(extra);
+	return status;
 }
 
 static enum pli_status
 test_key(const struct run *run, struct pli_error *err)
 {
 	const struct deed deed = { "tested", NULL, NULL };
-	struct keyring ring = { NULL, 0 };
+	struct pli_key *key = NULL;
+	const char *source = NULL;
 	struct pli_register_place place;
 	struct pli_register *reg = NULL;
 	enum pli_status status = registry_place(&place, run, 1, err);
 
 	if (status == PLI_OK)
-		status = check(run->args, err);
+		status = check(run->args, &source, err);
 	if (status == PLI_OK)
 		status = registry_open(&reg, run, PLI_REGISTER_WRITE, err);
 	if (status == PLI_OK)
-		status = load_keys(&ring, run, err);
+		status = load(&key, run, reg, &place, source, err);
 	if (status == PLI_OK)
-		status = pli_register_test(reg, &place, ring.keys[0], err);
+		status = pli_register_test(reg, &place, key, err);
 	if (status == PLI_OK)
 		status = registry_report(run, reg, &place, &deed, err);
-	load_clear(&ring);
+	pli_key_free(key);
 	pli_register_free(reg);
 	return status;
 }
@@ -50,7 +64,8 @@ const struct command keys_test = {
 	.usage = "keys test --register DB [--service NAME] -k KEY [--cert FILE] NAME\n",
 	.about = "Seals random bytes to the certificate in the register, in the very way in which\n"
 		 "bids are sealed, opens them with KEY, and records when and how. Another key is\n"
-		 "refused (13), by its name if the register knows it. Do it when a key is handed\n"
+		 "refused (13), by its name if the register knows it. A KEY that comes without a\n"
+		 "certificate finds its own in the register, or in FILE. Do it when a key is handed\n"
 		 "over, after a store was moved, and once a year.\n",
 	.examples = "pli keys test --register r.db -k anna.p12 \"Anna Martin\"\n",
 	.run = test_key,

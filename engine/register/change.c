@@ -8,6 +8,8 @@
 #include "pli/open.h"
 #include "records.h"
 
+#define LENT_MAX "500" /* certificates: a list holds 1,000 */
+
 /* One change of one key: key is what stands in the register, until change has written what it changes. */
 typedef enum pli_status change_key(
     struct pli_register *reg, const struct record *record, const void *wanted, struct pli_error *err);
@@ -208,6 +210,42 @@ find_tested(struct pli_register *reg, const struct pli_register_place *place, st
 	}
 	(void)sqlite3_finalize(q);
 	return db_end(&reg->db, rc, NULL, err);
+}
+
+/* The list of a caller, and where it comes from. */
+struct lending {
+	struct pli_register *reg;
+	struct pli_certs *certs;
+};
+
+static enum pli_status
+lend(void *arg, const struct record *record, struct pli_error *err)
+{
+	const struct lending *l = arg;
+	struct pli_certs *one = NULL;
+	enum pli_status rc = records_certs(l->reg, record, &one, err);
+
+	if (rc == PLI_OK)
+		rc = pli_certs_add_cert(l->certs, one, 0, err);
+	pli_certs_free(one);
+	return rc;
+}
+
+enum pli_status
+pli_register_lend(
+    struct pli_register *reg, const struct pli_register_place *place, struct pli_certs *certs, struct pli_error *err)
+{
+	struct lending l = { reg, certs };
+	struct tested tested = { 0 };
+	enum pli_status rc = find_tested(reg, place, &tested, err);
+
+	if (rc == PLI_OK)
+		rc = pli_certs_add_cert(certs, tested.certs, 0, err);
+	if (rc == PLI_OK)
+		rc = records_walk(reg, RECORDS_SELECT "WHERE k.id <> ? ORDER BY k.id DESC LIMIT " LENT_MAX,
+		    VALUES(value_int(tested.id)), lend, &l, err);
+	pli_certs_free(tested.certs);
+	return rc;
 }
 
 struct testing {

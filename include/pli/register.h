@@ -155,6 +155,13 @@ PLI_API enum pli_status pli_register_import(struct pli_register *reg, const stru
 PLI_API enum pli_status pli_register_test(struct pli_register *reg, const struct pli_register_place *place,
     const struct pli_key *key, struct pli_error *err) PLI_MUST_CHECK;
 
+/*
+ * pli_register_lend appends to certs the certificate that pli_register_test would seal to, and behind it those of the newest
+ * 500 other keys: among them a private key that comes without a certificate finds its own (pli_key_new).
+ */
+PLI_API enum pli_status pli_register_lend(struct pli_register *reg, const struct pli_register_place *place,
+    struct pli_certs *certs, struct pli_error *err) PLI_MUST_CHECK;
+
 PLI_API enum pli_status pli_register_rename(struct pli_register *reg, const struct pli_register_place *place,
     const char *new_name, struct pli_error *err) PLI_MUST_CHECK;
 

@@ -27,3 +27,11 @@ refuse 16 keys test "${at[@]}" Anna -k none.key
 # Retired keys, too: old envelopes need them.
 run 0 pli keys retire "${at[@]}" Anna
 run 0 pli keys test "${at[@]}" Anna -k "$K/p256.key" --cert "$K/p256.pem"
+
+# A bare key finds its certificate in the register, and is still told from the others.
+run 0 pli keys test "${at[@]}" Anna -k "$K/p256.key"
+run 0 pli keys test "${at[@]}" Bruno -k "$K/rsa3072.key"
+refuse 13 keys test "${at[@]}" Anna -k "$K/rsa3072.key"
+stderr_has 'it is the key "Bruno"'
+refuse 14 keys test "${at[@]}" Anna -k "$K/other.key"
+refuse 2 keys test "${at[@]}" Nobody -k "$K/p256.key"
