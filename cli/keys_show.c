@@ -3,6 +3,7 @@
  */
 #include "command.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "refuse.h"
@@ -11,38 +12,69 @@
 #include "report_key.h"
 #include "when.h"
 
-/* A callback does not use the register that calls it: the history comes through another one. */
-struct showing {
-	const struct run *run;
-	struct pli_register *keys_of, *history_of;
-	size_t keys;
-	const char *fingerprint; /* of the key whose history is read */
-	struct columns table;
+/* A key of the name, and what happened to it. */
+struct shown {
+	int64_t id;
+	char *service, fingerprint[PLI_FINGERPRINT_CAP];
+	struct columns table; /* or, in JSON: */
 	json_t *history;
 };
+
+/* A callback does not use the register that calls it: first the keys are noted, then their histories, then all is printed. */
+struct showing {
+	const struct run *run;
+	struct shown *items;
+	size_t count, printed;
+};
+
+static enum pli_status
+note(void *arg, const struct pli_register_key *key, struct pli_error *err)
+{
+	struct showing *s = arg;
+	struct shown *items = realloc(s->items, (s->count + 1) * sizeof(*items)), *item;
+
+	if (items == NULL)
+		return refuse_memory(err);
+	s->items = items;
+	item = &items[s->count];
+	*item = (struct shown){ .id = key->id, .service = strdup(key->service) };
+	if (item->service == NULL)
+		return refuse_memory(err);
+	s->count++;
+	(void)snprintf(item->fingerprint, sizeof(item->fingerprint), "%s", key->fingerprint);
+	item->table.count = REPORT_EVENT_COLUMNS;
+	item->history = json_array();
+	report_event_row(&item->table, NULL);
+	return PLI_OK;
+}
 
 static enum pli_status
 add_event(void *arg, const struct pli_register_event *event, struct pli_error *err)
 {
-	struct showing *s = arg;
+	const struct showing *s = arg;
+	size_t i;
 
 	(void)err;
-	if (event->fingerprint == NULL || strcmp(event->fingerprint, s->fingerprint) != 0)
-		return PLI_OK;
-	if (s->run->say->json)
-		(void)json_array_append_new(s->history, report_event_json(event));
-	else
-		report_event_row(&s->table, event);
+	for (i = 0; i < s->count && event->fingerprint != NULL && event->service != NULL; i++) {
+		struct shown *item = &s->items[i];
+
+		if (strcmp(event->fingerprint, item->fingerprint) != 0 || strcmp(event->service, item->service) != 0)
+			continue;
+		if (s->run->say->json)
+			(void)json_array_append_new(item->history, report_event_json(event));
+		else
+			report_event_row(&item->table, event);
+	}
 	return PLI_OK;
 }
 
 static void
-show_text(struct showing *s, const struct pli_register_key *key)
+show_text(const struct showing *s, const struct shown *item, const struct pli_register_key *key)
 {
 	struct say *say = s->run->say;
 	char from[WHEN_MAX], until[WHEN_MAX], tested[WHEN_MAX];
 
-	if (s->keys > 1)
+	if (s->printed > 1)
 		say_report(say, "%s", "");
 	say_report(say, "name         %s", key->name);
 	say_report(say, "service      %s", key->service);
@@ -61,63 +93,73 @@ show_text(struct showing *s, const struct pli_register_key *key)
 	say_report(say, "last test    %s%s%s", key->tested != 0 ? when_format(tested, key->tested) : "never",
 	    key->test != NULL ? ", " : "", key->test != NULL ? key->test : "");
 	say_report(say, "%s", "");
-	columns_print(say, &s->table);
+	columns_print(say, &item->table);
 }
 
 static void
-show_json(struct showing *s, const struct pli_register_key *key)
+show_json(const struct showing *s, const struct shown *item, const struct pli_register_key *key)
 {
 	json_t *record = report_key_json(key);
 	char from[WHEN_MAX];
 
 	(void)json_object_set_new(record, "valid_from", json_string(when_format(from, key->cert.not_before)));
-	(void)json_object_set(record, "history", s->history);
+	(void)json_object_set(record, "history", item->history);
 	say_json(s->run->say, record);
 }
 
+/* One that came meanwhile has no history here: it is left to the next run. */
 static enum pli_status
 show_key(void *arg, const struct pli_register_key *key, struct pli_error *err)
 {
 	struct showing *s = arg;
-	enum pli_status status;
+	size_t i;
 
-	s->keys++;
-	s->fingerprint = key->fingerprint;
-	s->table = (struct columns){ .count = REPORT_EVENT_COLUMNS };
-	s->history = json_array();
-	report_event_row(&s->table, NULL);
-	status = pli_register_journal(s->history_of, key->service, add_event, s, err);
-	if (status == PLI_OK && s->run->say->json)
-		show_json(s, key);
-	else if (status == PLI_OK)
-		show_text(s, key);
-	columns_clear(&s->table);
-	json_decref(s->history);
-	return status;
+	(void)err;
+	for (i = 0; i < s->count; i++) {
+		if (s->items[i].id != key->id)
+			continue;
+		s->printed++;
+		if (s->run->say->json)
+			show_json(s, &s->items[i], key);
+		else
+			show_text(s, &s->items[i], key);
+	}
+	return PLI_OK;
 }
 
 static enum pli_status
 show(const struct run *run, struct pli_error *err)
 {
 	struct showing s = { .run = run };
+	struct pli_register_query query = { .all = true };
 	struct pli_register_place place;
+	struct pli_register *reg = NULL;
 	enum pli_status status = registry_place(&place, run, 1, err);
 
 	if (status == PLI_OK)
-		status = registry_open(&s.keys_of, run, PLI_REGISTER_READ, err);
-	if (status == PLI_OK)
-		status = registry_open(&s.history_of, run, PLI_REGISTER_READ, err);
-	if (status == PLI_OK)
-		status = registry_known(s.keys_of, &place, err);
+		status = registry_open(&reg, run, PLI_REGISTER_READ, err);
 	if (status == PLI_OK) {
-		const struct pli_register_query query = { place.service, place.name, true };
-
-		status = pli_register_keys(s.keys_of, &query, show_key, &s, err);
+		query.service = place.service;
+		query.name = place.name;
+		status = registry_known(reg, &place, err);
 	}
 	if (status == PLI_OK)
-		say_summary(run->say, s.keys, 0);
-	pli_register_free(s.history_of);
-	pli_register_free(s.keys_of);
+		status = pli_register_keys(reg, &query, note, &s, err);
+	if (status == PLI_OK)
+		status = pli_register_journal(reg, place.service, add_event, &s, err);
+	if (status == PLI_OK)
+		status = pli_register_keys(reg, &query, show_key, &s, err);
+	if (status == PLI_OK)
+		say_summary(run->say, s.printed, 0);
+	while (s.count > 0) {
+		struct shown *item = &s.items[--s.count];
+
+		free(item->service);
+		columns_clear(&item->table);
+		json_decref(item->history);
+	}
+	free(s.items);
+	pli_register_free(reg);
 	return status;
 }
 

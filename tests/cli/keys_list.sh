@@ -104,3 +104,18 @@ if command -v sqlite3 >/dev/null; then
 else
 	echo "left out: sqlite3 is not installed"
 fi
+
+# show opens the register once, and each of several keys of a name has its own history.
+run 0 pli keys renew --no-sync --register "$R" --service CEA --p12 again.p12 --passout "file:$pw" SECOURS
+run 0 pli keys show --json --register "$R" SECOURS
+# jq's variables.
+# shellcheck disable=SC2016
+json 'map(select(.type == "key")) | length == 3 and all(.history | length > 0) and
+	(map(select(.service == "CEA")) | map(.fingerprint) | unique | length == 2) and
+	all(. as $key | .history | all(.service == $key.service and .fingerprint == $key.fingerprint))'
+json 'map(select(.type == "key" and .service == "CEA")) | map(select(.status == "retired")) | length == 1 and
+	(.[0].history | map(.action) | .[-1] == "retire")'
+if strace -qq -e trace=openat -o opens true 2>/dev/null; then
+	strace -f -qq -e trace=openat -o opens "$PLI" keys show --register "$R" SECOURS >"$out" 2>"$err"
+	[ "$(grep -c "r.db\", O_RDWR" opens)" -eq 1 ] || problem "the register was opened more than once: $(cat opens)"
+fi
