@@ -3,6 +3,8 @@
  */
 #include "command.h"
 
+#include <string.h>
+
 #include "fresh.h"
 #include "load.h"
 #include "refuse.h"
@@ -39,15 +41,35 @@ report(const struct run *run, const struct pli_key *key, const char *from, const
 	say_summary(run->say, 1, 0);
 }
 
-static enum pli_status
-save(const struct run *run, const struct pli_key *key, const struct fresh *fresh, struct pli_error *err)
+/* The new file, but for its passphrase. */
+static struct pli_pair_file
+new_file(const struct run *run, const struct pli_key *key, const struct fresh *fresh)
 {
 	const struct args *args = run->args;
-	struct pli_pair_file file;
 	struct pli_cert_info info;
 
 	pli_key_info(key, &info);
-	file = fresh_file(fresh, args, args->operands.items[1], args->name != NULL ? args->name : info.cn);
+	return fresh_file(fresh, args, args->operands.items[1], args->name != NULL ? args->name : info.cn);
+}
+
+/* What would be refused is, before a passphrase is printed. Of the pair only its kind matters: it is there. */
+static enum pli_status
+check_file(const struct run *run, const struct pli_key *key, const struct fresh *fresh, struct pli_error *err)
+{
+	const struct pli_pair_file file = new_file(run, key, fresh);
+	struct pli_pair_options pair = { .cn = "?" };
+	struct pli_cert_info info;
+
+	pli_key_info(key, &info);
+	pair.type = strncmp(info.algorithm, "rsa", 3) == 0 ? PLI_PAIR_RSA_3072 : PLI_PAIR_P_256;
+	return pli_pair_check(&pair, &file, err);
+}
+
+static enum pli_status
+save(const struct run *run, const struct pli_key *key, const struct fresh *fresh, struct pli_error *err)
+{
+	const struct pli_pair_file file = new_file(run, key, fresh);
+
 	return pli_pair_save(run->pli, key, &file, err);
 }
 
@@ -65,6 +87,8 @@ convert(const struct run *run, struct pli_error *err)
 		status = load_extra(&extra, run, err);
 	if (status == PLI_OK)
 		status = load_key(&key, run, files[0], source, extra, err);
+	if (status == PLI_OK)
+		status = check_file(run, key, &fresh, err);
 	if (status == PLI_OK)
 		status = fresh_ask(&fresh, run, files[1], err);
 	if (status == PLI_OK)

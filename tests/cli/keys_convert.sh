@@ -68,6 +68,10 @@ refuse 12 keys convert "${old[@]}" --no-input "$K/rsa2048.p12" x.p12
 refuse 14 keys convert "${new[@]}" "$K/p384.key" x.p12
 refuse 14 keys convert "${new[@]}" f x.p12
 refuse 14 keys convert "${new[@]}" --p12-profile compatible "$K/p256.both.pem" x.p12
+run 14 pli keys convert --generate-passphrase --p12-profile compatible "$K/p256.both.pem" x.p12
+stdout_empty
+run 2 pli keys convert --generate-passphrase --name "$(printf 'a\nb')" "$K/p256.both.pem" x.p12
+stdout_empty
 refuse 16 keys convert "${new[@]}" none x.p12
 refuse 2 keys convert "${new[@]}" f
 refuse 2 keys convert "${new[@]}" --register "$R" "$K/p256.both.pem" x.p12
