@@ -14,7 +14,7 @@
 struct addressees {
 	struct pli_certs *certs;
 	struct roster roster; /* of those that come from the register */
-	char **warnings;      /* sentences: of keys of the service that are left out or not tested, of the opening date */
+	char **warnings; /* sentences: of keys of the service that are left out or not tested, of the opening date */
 	size_t warning_count;
 	bool cbc; /* sealed to them in that profile */
 };
