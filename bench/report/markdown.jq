@@ -18,8 +18,8 @@ def summary($point):
 	   if $judged == [] then "not measured in this run"
 	   elif $not == [] then "met, in all of \($judged | length) ratios"
 	   else "not met, in \($not | length) of \($judged | length) ratios: "
-		+ ([$not | group_by(.reason)[] | (map(missed) | join("; ")) + ". Reason: " + (.[0].reason // "none is known yet")]
-			| join(" ")) end];
+		+ ([$not | group_by(.reason)[] | (map(missed) | join("; ")) + ". Reason: " + (.[0].reason // "none is known yet") + "."]
+			| join("<br>")) end];
 
 def distinct: reduce .[] as $x ([]; if index([$x]) then . else . + [$x] end);
 
