@@ -24,6 +24,8 @@
 struct plan {
 	struct plan_entry *entries;
 	size_t count, cap;
+	/* of the entries whose header is one block; a longer one is made again where it is read */
+	uint8_t (*headers)[BLOCK];
 	int *roots; /* the folders that the paths are in */
 	size_t root_count;
 	locale_t locale;
@@ -198,6 +200,8 @@ lay_out(struct plan *p, const struct plan_limits *limits, struct pli_error *err)
 	enum pli_status rc = tar_new(&tar, err);
 	size_t i;
 
+	if (rc == PLI_OK && (p->headers = calloc(p->count, BLOCK)) == NULL)
+		rc = fail_memory(err);
 	for (i = 0; i < p->count && rc == PLI_OK; i++) {
 		struct plan_entry *e = &p->entries[i];
 		struct tar_entry t = as_tar(e);
@@ -213,6 +217,8 @@ lay_out(struct plan *p, const struct plan_limits *limits, struct pli_error *err)
 		size += e->size;
 		e->at = at;
 		e->header_len = (uint32_t)header.len;
+		if (header.len == BLOCK)
+			memcpy(p->headers[i], header.p, BLOCK);
 		at += header.len + padded(e->size);
 	}
 	p->length = at + END_LEN;
@@ -271,6 +277,7 @@ plan_free(struct plan *p)
 	if (p->locale != (locale_t)0)
 		freelocale(p->locale);
 	free(p->entries);
+	free(p->headers);
 	free(p->roots);
 	free(p);
 }
@@ -399,12 +406,16 @@ struct reading {
 };
 
 static enum pli_status
-read_header(
-    struct reading *r, const struct plan_entry *e, uint64_t within, uint8_t *buf, size_t len, struct pli_error *err)
+read_header(const struct plan *p, struct reading *r, const struct plan_entry *e, uint64_t within, uint8_t *buf,
+    size_t len, struct pli_error *err)
 {
 	struct tar_entry t = as_tar(e);
 	enum pli_status rc = PLI_OK;
 
+	if (e->header_len == BLOCK) {
+		memcpy(buf, p->headers[e - p->entries] + within, len);
+		return PLI_OK;
+	}
 	if (r->tar == NULL)
 		rc = tar_new(&r->tar, err);
 	r->header.len = 0;
@@ -423,7 +434,7 @@ read_entry(const struct plan *p, struct reading *r, const struct plan_entry *e, 
 	if (within < e->header_len) {
 		left = e->header_len - within;
 		*n = left < len ? (size_t)left : len;
-		return read_header(r, e, within, buf, *n, err);
+		return read_header(p, r, e, within, buf, *n, err);
 	}
 	within -= e->header_len;
 	left = within < e->size ? e->size - within : padded(e->size) - within;
