@@ -153,6 +153,13 @@ addressees_expiring(const struct addressees *to, const struct args *args)
 static const char *
 key_algorithm(const struct addressees *to, const struct pli_cert_info *info)
 {
+	static const char *const kems[][2] = { { "ML-KEM-512", "ml-kem-512" }, { "ML-KEM-768", "ml-kem-768" },
+		{ "ML-KEM-1024", "ml-kem-1024" } };
+	size_t i;
+
+	for (i = 0; i < sizeof(kems) / sizeof(kems[0]); i++)
+		if (strcmp(info->algorithm, kems[i][0]) == 0)
+			return kems[i][1];
 	if (strncmp(info->algorithm, "rsa", 3) != 0)
 		return "ecdh-sha256";
 	return to->cbc ? "rsa-pkcs1" : "rsaOaep-sha256";

@@ -129,6 +129,9 @@ print_text(struct say *say, const struct diagnosis *d)
 	say_report(say, "legacy        %s",
 	    pli_legacy_provider() ? "yes: old PKCS#12 files can be read"
 				  : "no: old PKCS#12 files (RC2, RC4) cannot be read");
+	say_report(say, "ML-KEM        %s",
+	    d->build.kem ? "yes: KEM recipients are sealed to and opened"
+			 : "no: KEM recipients are passed over (OpenSSL 3.6 and later has them)");
 	say_report(say, "self-test     %s", d->self_test);
 	say_report(say, "back end      %s, %s", or_unknown(d->build.backend), or_unknown(d->build.gcm));
 	say_report(say, "CPUs          %u", d->build.cpus);
@@ -161,13 +164,14 @@ print_json(struct say *say, const struct diagnosis *d)
 	for (i = 0; i < d->store_count; i++)
 		(void)json_array_append_new(stores,
 		    json_pack("{s:o, s:s}", "path", say_string(d->stores[i].path), "status", d->stores[i].status));
-	say_json(say, json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:i, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:b}", "type",
-			  "doctor", "version", PLI_VERSION, "libcrypto", say_string(d->build.libcrypto), "self_test",
-			  say_string(d->self_test), "backend", say_string(d->build.backend), "gcm",
-			  say_string(d->build.gcm), "cpus", (int)d->build.cpus, "cpu_features", words_json(d->features),
-			  "locale", say_string(d->locale), "charset", say_string(d->charset), "terminal",
-			  (int)d->terminal, "stores", stores, "libarchive", say_string(pli_tree_library()), "sqlite",
-			  say_string(pli_register_library()), "legacy_provider", (int)pli_legacy_provider()));
+	say_json(
+	    say, json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:i, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:b, s:b}", "type",
+		     "doctor", "version", PLI_VERSION, "libcrypto", say_string(d->build.libcrypto), "self_test",
+		     say_string(d->self_test), "backend", say_string(d->build.backend), "gcm", say_string(d->build.gcm),
+		     "cpus", (int)d->build.cpus, "cpu_features", words_json(d->features), "locale",
+		     say_string(d->locale), "charset", say_string(d->charset), "terminal", (int)d->terminal, "stores",
+		     stores, "libarchive", say_string(pli_tree_library()), "sqlite", say_string(pli_register_library()),
+		     "legacy_provider", (int)pli_legacy_provider(), "ml_kem", (int)d->build.kem));
 }
 
 static enum pli_status

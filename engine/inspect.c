@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kem.h"
 #include "message.h"
 #include "names.h"
 
@@ -20,8 +21,9 @@ struct inspection {
 	char *cipher;
 	struct pli_recipient *recipients;
 	size_t recipient_count;
-	size_t refused; /* recipients whose way of wrapping is not accepted */
-	size_t legacy;  /* or only where that is asked for */
+	size_t refused;     /* recipients whose way of wrapping is not accepted */
+	size_t legacy;      /* or only where that is asked for */
+	size_t passed_over; /* or only by another build of pli */
 	char *problems[PROBLEMS_MAX];
 	size_t problem_count;
 };
@@ -56,6 +58,7 @@ describe_recipient(struct inspection *i, struct pli_recipient *out, const struct
 	if ((rc = recipient_algorithm(r, name, sizeof(name), &use, err)) != PLI_OK)
 		return rc;
 	i->refused += use == RECIPIENT_REFUSED;
+	i->passed_over += use == RECIPIENT_KEM && !kem_available();
 	i->legacy += use == RECIPIENT_LEGACY;
 	/* A name that libcrypto cannot read stays NULL; memory that is short shows in the algorithm. */
 	if (r->issuer.len > 0) {
@@ -124,6 +127,10 @@ find_problems(struct inspection *i, const struct head *h, struct pli_error *err)
 		rc = problem(i, err,
 		    "%zu of %zu recipients: opened only with --accept-legacy, for how their key is wrapped", i->legacy,
 		    h->recipient_count);
+	if (rc == PLI_OK && i->passed_over > 0)
+		rc = problem(i, err,
+		    "%zu of %zu recipients: their keys are of ML-KEM, which this build of pli does not have",
+		    i->passed_over, h->recipient_count);
 	return rc;
 }
 
@@ -207,8 +214,8 @@ pli_inspect(struct pli_envelope **out, struct pli *pli, const struct pli_input *
 	i->public.encoding = m.head.definite ? "definite" : "indefinite";
 	i->public.armor = message_armor(&m);
 	/* Recipients that are refused are no obstacle to the others. */
-	i->public.accepted = i->problem_count == (size_t)(i->refused > 0) + (i->legacy > 0) &&
-			     (i->problem_count == 0 || i->refused + i->legacy < i->recipient_count);
+	i->public.accepted = i->problem_count == (size_t)(i->refused > 0) + (i->legacy > 0) + (i->passed_over > 0) &&
+			     (i->problem_count == 0 || i->refused + i->legacy + i->passed_over < i->recipient_count);
 	i->public.recipient_count = i->recipient_count;
 	i->public.recipients = i->recipients;
 	i->public.problem_count = i->problem_count;

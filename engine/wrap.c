@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "gcm.h"
+#include "kem.h"
 #include "names.h"
 #include "recipients.h"
 #include "rsa15.h"
@@ -74,7 +75,8 @@ check_kept(const struct wrap *w, size_t count, const struct profile *p, struct p
 		if ((rc = recipient_algorithm(&r, name, sizeof(name), &use, err)) != PLI_OK)
 			return rc;
 		if (count == 0 || use == RECIPIENT_REFUSED ||
-		    strcmp(name, r.type == RECIPIENT_KTRI ? p->rsa : p->ec) != 0)
+		    (use == RECIPIENT_KEM ? !recipient_kem_as_written(&r)
+					  : strcmp(name, r.type == RECIPIENT_KTRI ? p->rsa : p->ec) != 0))
 			return fail(
 			    err, PLI_ERR, "libcrypto's CMS wrapped a content key in another way than it was asked to");
 	}
@@ -138,7 +140,7 @@ wrap_clear(struct wrap *w)
 static bool
 matches(const struct pli_key *key, const struct recipient *r)
 {
-	if (r->type != RECIPIENT_KTRI && r->type != RECIPIENT_KARI)
+	if (r->type != RECIPIENT_KTRI && r->type != RECIPIENT_KARI && (r->type != RECIPIENT_KEMRI || !kem_opens(key)))
 		return false;
 	return r->ski.len > 0 ? recipients_match_ski(key, r->ski) : recipients_match_name(key, r->issuer, r->serial);
 }
@@ -193,23 +195,30 @@ no_recipient(const struct pli_key *const *keys, size_t count, const struct head 
 	char key[WRAP_NAME_MAX], of[64] = "the recipient";
 	struct recipients all;
 	struct recipient r;
-	char text[640] = "";
-	size_t shown = 0;
+	char text[560] = "", unused[96] = "";
+	size_t shown = 0, kems = 0;
 	bool found;
 
 	recipient_start(&all, h->recipients);
-	while (recipient_next(&all, &r, &found, NULL) == PLI_OK && found && shown++ < NAMED_MAX)
-		append_recipient(text, sizeof(text), &r, options);
+	while (recipient_next(&all, &r, &found, NULL) == PLI_OK && found) {
+		if (shown++ < NAMED_MAX)
+			append_recipient(text, sizeof(text), &r, options);
+		kems += r.type == RECIPIENT_KEMRI && !kem_available();
+	}
+	if (kems > 0)
+		(void)snprintf(unused, sizeof(unused), " (this build of pli has no KEM, and passed over %zu)", kems);
 	if (h->recipient_count != 1)
 		(void)snprintf(of, sizeof(of), "one of the %zu recipients", h->recipient_count);
 	if (count == 0)
-		return fail(
-		    err, PLI_ERR_NO_RECIPIENT, "no key was given; it takes that of %s, %s: %s", of, whose, text);
+		return fail(err, PLI_ERR_NO_RECIPIENT, "no key was given; it takes that of %s, %s: %s%s", of, whose,
+		    text, unused);
 	describe_key(key, sizeof(key), keys[0], options);
-	(void)fail(err, PLI_ERR_NO_RECIPIENT, "%s %s%s %s, %s: %s%s",
+	(void)fail(err, PLI_ERR_NO_RECIPIENT, "%s %s%s %s, %s: %s%s%s",
 	    count > 1 ? "none of the keys given, such as that of" : "the key of", key, count > 1 ? ", is" : " is not",
-	    of, options->namer != NULL ? whose : "issued by", text, h->recipient_count > NAMED_MAX ? "; and more" : "");
-	fail_hint(err, "open with the key of one of the recipients: pli inspect lists them");
+	    of, options->namer != NULL ? whose : "issued by", text, h->recipient_count > NAMED_MAX ? "; and more" : "",
+	    unused);
+	fail_hint(
+	    err, "open with the key of one of the recipients: pli inspect lists them%s", kems > 0 ? "; " KEM_HINT : "");
 	return PLI_ERR_NO_RECIPIENT;
 }
 
@@ -242,7 +251,8 @@ check_algorithm(const struct recipient *r, bool legacy, struct pli_error *err)
 	enum pli_status rc;
 	char name[64], *oid;
 
-	if ((rc = recipient_algorithm(r, name, sizeof(name), &use, err)) != PLI_OK || use == RECIPIENT_ACCEPTED)
+	if ((rc = recipient_algorithm(r, name, sizeof(name), &use, err)) != PLI_OK || use == RECIPIENT_ACCEPTED ||
+	    use == RECIPIENT_KEM)
 		return rc;
 	if (use == RECIPIENT_LEGACY) {
 		if (legacy)
@@ -264,6 +274,9 @@ check_algorithm(const struct recipient *r, bool legacy, struct pli_error *err)
 	    : oid != NULL   ? oid
 			    : "an unknown algorithm");
 	free(oid);
+	if (r->type == RECIPIENT_KEMRI)
+		fail_hint(
+		    err, "accepted are ML-KEM-512, -768 and -1024, with HKDF (SHA-256, -384, -512) and AES key wrap");
 	return rc;
 }
 

@@ -61,7 +61,7 @@ head_indefinite(struct layout *l, unsigned version, struct view set, struct view
 	return rc;
 }
 
-/* CMSVersion: 0 for AuthEnvelopedData; for EnvelopedData 0 if all recipients have version 0, else 2 (RFC 5652 6.1, 6.2.1). */
+/* CMSVersion: 0 for AuthEnvelopedData; for EnvelopedData 3 with a KEM recipient, 0 if all recipients have version 0, else 2 (RFC 5652 6.1, 6.2.1). */
 static enum pli_status
 version_of(const struct layout *l, struct view set, unsigned *version, struct pli_error *err)
 {
@@ -75,7 +75,9 @@ version_of(const struct layout *l, struct view set, unsigned *version, struct pl
 	while (!l->authenticated && found) {
 		if ((rc = recipient_next(&all, &r, &found, err)) != PLI_OK)
 			return rc;
-		if (found && (r.type != RECIPIENT_KTRI || r.ski.len > 0))
+		if (found && r.type == RECIPIENT_KEMRI)
+			*version = 3;
+		else if (found && *version == 0 && (r.type != RECIPIENT_KTRI || r.ski.len > 0))
 			*version = 2;
 	}
 	return PLI_OK;

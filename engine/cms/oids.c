@@ -9,6 +9,7 @@
 	}
 #define PKCS7 "\x2a\x86\x48\x86\xf7\x0d\x01\x07"
 #define SMIME_CT "\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01"
+#define SMIME_ALG "\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x03"
 #define PKCS1 "\x2a\x86\x48\x86\xf7\x0d\x01\x01"
 #define AES "\x60\x86\x48\x01\x65\x03\x04\x01"
 #define SHA2 "\x60\x86\x48\x01\x65\x03\x04\x02"
@@ -80,11 +81,19 @@ static const struct named wraps[] = {
 	{ "3des-wrap", OID("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x03\x06") }, /* RFC 3370 4.3.1 */
 };
 
-/* NIST's arc for them, as RFC 9936 2 has it. */
+/* NIST's arc for them, as RFC 9936 2 has it; their ciphertexts, in bytes, are those of FIPS 203, table 3. */
 static const struct named kems[] = {
 	{ "ml-kem-512", OID(KEM "\x01") },
 	{ "ml-kem-768", OID(KEM "\x02") },
 	{ "ml-kem-1024", OID(KEM "\x03") },
+};
+static const size_t kem_lens[] = { 768, 1088, 1568 };
+
+/* RFC 8619 2. */
+static const struct named derivations[] = {
+	{ "hkdf-sha256", OID(SMIME_ALG "\x1c") },
+	{ "hkdf-sha384", OID(SMIME_ALG "\x1d") },
+	{ "hkdf-sha512", OID(SMIME_ALG "\x1e") },
 };
 
 bool
@@ -148,6 +157,28 @@ bool
 oids_wrap_legacy(const char *name)
 {
 	return strcmp(name, "3des-wrap") == 0;
+}
+
+size_t
+oids_wrap_len(const char *name)
+{
+	return strcmp(name, "aes-128-wrap") == 0 ? 16 : strcmp(name, "aes-256-wrap") == 0 ? 32 : 24;
+}
+
+const char *
+oids_hkdf(struct view oid)
+{
+	return find(derivations, sizeof(derivations) / sizeof(derivations[0]), oid);
+}
+
+size_t
+oids_kem_len(const char *name)
+{
+	size_t i = 0;
+
+	while (strcmp(kems[i].name, name) != 0)
+		i++;
+	return kem_lens[i];
 }
 
 const char *

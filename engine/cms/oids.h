@@ -56,7 +56,14 @@ const char *oids_wrap(struct view oid);
 /* oids_wrap_legacy: is this name of oids_wrap one that is only for who asks for it? */
 bool oids_wrap_legacy(const char *name);
 
-/* oids_kem returns "ml-kem-768" and the like (RFC 9936), or NULL. */
+/* oids_wrap_len is the length in bytes of the key that a name of oids_wrap wraps with. */
+size_t oids_wrap_len(const char *name);
+
+/* oids_kem returns "ml-kem-768" and the like (RFC 9936), oids_hkdf "hkdf-sha256" and the like (RFC 8619), or NULL. */
 const char *oids_kem(struct view oid);
+const char *oids_hkdf(struct view oid);
+
+/* oids_kem_len is the length in bytes of the ciphertext of a name of oids_kem. */
+size_t oids_kem_len(const char *name);
 
 #endif

@@ -1,6 +1,6 @@
 /*
  * recipient.c - every field is read and nothing may follow the last one. Versions are read but decide nothing, as
- * everywhere: the form says what it is.
+ * everywhere: the form says what it is. (A KEMRecipientInfo has but one, and nothing else that would tell a later form.)
  */
 #include "recipient.h"
 
@@ -9,6 +9,8 @@
 
 #include "oids.h"
 #include "reader.h"
+
+#define KEM_UKM_MAX 1024 /* bytes, headers included */
 
 static enum pli_status
 damaged(struct pli_error *err, const char *what)
@@ -140,8 +142,7 @@ read_pwri(struct view body, struct recipient *r)
 static bool
 read_other(struct view body, struct recipient *r)
 {
-	struct read_item oid, value, id, ski, kem, ciphertext, kdf, ukm, wrap, key;
-	unsigned version, kek_len;
+	struct read_item oid, value, id, ski, kem, ciphertext, kdf, ukm, bytes, wrap, key;
 
 	r->type = RECIPIENT_OTHER;
 	if (!read_tagged(&body, TAG_OID, &oid) || read_item(&body, &value) != READ_OK || body.len != 0)
@@ -150,18 +151,24 @@ read_other(struct view body, struct recipient *r)
 		return true;
 	r->type = RECIPIENT_KEMRI;
 	body = value.body;
-	if (!read_small(&body, &version))
+	if (!read_small(&body, &r->version))
 		return false;
 	if (read_tagged(&body, TAG_CONTEXT | 0, &ski))
 		r->ski = ski.body;
 	else if (!read_tagged(&body, TAG_SEQUENCE, &id) || !read_name(id.body, r))
 		return false;
 	if (!read_tagged(&body, TAG_SEQUENCE, &kem) || !read_tagged(&body, TAG_OCTETS, &ciphertext) ||
-	    !read_tagged(&body, TAG_SEQUENCE, &kdf) || !read_small(&body, &kek_len) ||
-	    (read_peek(body) == (TAG_EXPLICIT | 0) && !read_tagged(&body, TAG_EXPLICIT | 0, &ukm)) ||
-	    !read_tagged(&body, TAG_SEQUENCE, &wrap) || !read_tagged(&body, TAG_OCTETS, &key) || body.len != 0)
+	    !read_tagged(&body, TAG_SEQUENCE, &kdf) || !read_small(&body, &r->kek_len))
+		return false;
+	if (read_tagged(&body, TAG_EXPLICIT | 0, &ukm)) {
+		if (!read_tagged(&ukm.body, TAG_OCTETS, &bytes) || ukm.body.len != 0)
+			return false;
+		r->ukm = ukm.whole;
+	}
+	if (!read_tagged(&body, TAG_SEQUENCE, &wrap) || !read_tagged(&body, TAG_OCTETS, &key) || body.len != 0)
 		return false;
 	r->algorithm = kem.whole;
+	r->ciphertext = ciphertext.body;
 	r->kdf = kdf.whole;
 	r->wrap = wrap.whole;
 	r->encrypted = key.body;
@@ -303,12 +310,57 @@ read_wrap(struct view parameters)
 	return algorithm.body.len == 0 ? oids_wrap(oid.body) : NULL;
 }
 
+/* The hash of HKDF, RFC 8619 2: the identifier of each has no parameters. */
+static enum pli_status
+read_hkdf(struct view in, const char **name, struct pli_error *err)
+{
+	struct read_item algorithm, oid;
+
+	if (!read_tagged(&in, TAG_SEQUENCE, &algorithm) || !read_tagged(&algorithm.body, TAG_OID, &oid))
+		return damaged(err, "its key derivation is no algorithm");
+	*name = oids_hkdf(oid.body);
+	if (*name != NULL && algorithm.body.len != 0)
+		return damaged(err, "its key derivation has parameters that do not exist");
+	return PLI_OK;
+}
+
+/* The parts of a KEMRecipientInfo must fit one another: RFC 9629 3, RFC 9936 2. */
+static enum pli_status
+read_kem(
+    const struct recipient *r, const char *kem, struct view parameters, enum recipient_use *use, struct pli_error *err)
+{
+	const char *wrap = read_wrap(r->wrap), *hkdf;
+	enum pli_status rc;
+
+	if (parameters.len != 0)
+		return damaged(err, "its ML-KEM has parameters that do not exist");
+	if (r->ciphertext.len != oids_kem_len(kem))
+		return damaged(err, "its ciphertext is not as long as those of its ML-KEM");
+	if ((rc = read_hkdf(r->kdf, &hkdf, err)) != PLI_OK)
+		return rc;
+	if (wrap != NULL && r->kek_len != oids_wrap_len(wrap))
+		return damaged(err, "its key encryption key is not as long as those of its key wrap");
+	if (r->version == 0 && hkdf != NULL && wrap != NULL && !oids_wrap_legacy(wrap) && r->ukm.len <= KEM_UKM_MAX)
+		*use = RECIPIENT_KEM;
+	return PLI_OK;
+}
+
+bool
+recipient_kem_as_written(const struct recipient *r)
+{
+	const char *wrap = read_wrap(r->wrap), *hkdf;
+
+	return wrap != NULL && strcmp(wrap, "aes-256-wrap") == 0 && read_hkdf(r->kdf, &hkdf, NULL) == PLI_OK &&
+	       hkdf != NULL && strcmp(hkdf, "hkdf-sha256") == 0 && r->ukm.len == 0;
+}
+
 enum pli_status
 recipient_algorithm(const struct recipient *r, char *name, size_t cap, enum recipient_use *use, struct pli_error *err)
 {
 	struct read_item algorithm, oid, null;
 	struct view in = r->algorithm;
 	const char *hash, *mgf, *scheme, *wrap;
+	enum pli_status rc;
 
 	*use = RECIPIENT_REFUSED;
 	name[0] = '\0';
@@ -333,6 +385,8 @@ recipient_algorithm(const struct recipient *r, char *name, size_t cap, enum reci
 		if (!is_static(r) && (wrap = read_wrap(in)) != NULL)
 			*use = oids_wrap_legacy(wrap) ? RECIPIENT_LEGACY : RECIPIENT_ACCEPTED;
 	} else if (r->type == RECIPIENT_KEMRI && (scheme = oids_kem(oid.body)) != NULL) {
+		if ((rc = read_kem(r, scheme, in, use, err)) != PLI_OK)
+			return rc;
 		(void)snprintf(name, cap, "%s", scheme);
 	}
 	return PLI_OK;

@@ -29,10 +29,14 @@ struct recipient {
 	struct view algorithm; /* keyEncryptionAlgorithm, whole; empty for "other" */
 	struct view encrypted; /* EncryptedKey, contents octets */
 	/* key agreement only */
-	struct view originator, ukm; /* whole elements; ukm may be empty */
-	struct view own;             /* the RecipientEncryptedKey, whole */
-	/* key encapsulation only: their AlgorithmIdentifiers, whole */
-	struct view kdf, wrap;
+	struct view originator; /* whole */
+	struct view own;        /* the RecipientEncryptedKey, whole */
+	/* key agreement and encapsulation */
+	struct view ukm; /* whole, or empty */
+	/* key encapsulation only */
+	unsigned version, kek_len;
+	struct view ciphertext; /* contents octets */
+	struct view kdf, wrap;  /* AlgorithmIdentifiers, whole */
 };
 
 struct recipients {
@@ -52,6 +56,7 @@ enum pli_status recipient_next(
 enum recipient_use {
 	RECIPIENT_REFUSED,
 	RECIPIENT_LEGACY, /* unwraps where that is asked for: RSA PKCS#1 v1.5, triple DES key wrap */
+	RECIPIENT_KEM,    /* unwraps where this build has KEM recipients: kem.h */
 	RECIPIENT_ACCEPTED
 };
 
@@ -65,6 +70,12 @@ const char *recipient_type_name(enum recipient_type type);
  */
 enum pli_status recipient_algorithm(
     const struct recipient *r, char *name, size_t cap, enum recipient_use *use, struct pli_error *err) PLI_MUST_CHECK;
+
+/*
+ * recipient_kem_as_written: is this KEM recipient, accepted by recipient_algorithm, one with HKDF with SHA-256, AES-256 key
+ * wrap and no ukm, as pli writes them?
+ */
+bool recipient_kem_as_written(const struct recipient *r);
 
 /* recipient_oid is the OID of the key encryption algorithm (contents octets), empty if there is none. */
 struct view recipient_oid(const struct recipient *r);

@@ -17,6 +17,7 @@
 #include <time.h>
 
 #include "context.h"
+#include "kem.h"
 #include "names.h"
 #include "pli/pair.h"
 
@@ -31,17 +32,28 @@ to_seconds(const ASN1_TIME *t, int64_t *out)
 	return true;
 }
 
-static void
-describe_key(EVP_PKEY *pkey, char *out, size_t cap)
+const char *
+certs_kem(const X509 *x509)
 {
+	ASN1_OBJECT *oid = NULL;
+
+	if (X509_PUBKEY_get0_param(&oid, NULL, NULL, NULL, X509_get_X509_PUBKEY(x509)) != 1)
+		return NULL;
+	return kem_name(oid);
+}
+
+static void
+describe_key(const X509 *x509, char *out, size_t cap)
+{
+	EVP_PKEY *pkey = X509_get0_pubkey(x509);
 	char group[32] = "";
-	const char *type = pkey == NULL ? NULL : EVP_PKEY_get0_type_name(pkey);
+	const char *type = pkey == NULL ? certs_kem(x509) : EVP_PKEY_get0_type_name(pkey);
 
 	if (type == NULL) {
 		(void)snprintf(out, cap, "unknown");
-	} else if (EVP_PKEY_is_a(pkey, "RSA")) {
+	} else if (pkey != NULL && EVP_PKEY_is_a(pkey, "RSA")) {
 		(void)snprintf(out, cap, "rsa-%d", EVP_PKEY_get_bits(pkey));
-	} else if (EVP_PKEY_is_a(pkey, "EC")) {
+	} else if (pkey != NULL && EVP_PKEY_is_a(pkey, "EC")) {
 		(void)EVP_PKEY_get_group_name(pkey, group, sizeof(group), NULL);
 		if (strcmp(group, "prime256v1") == 0)
 			(void)snprintf(group, sizeof(group), "P-256");
@@ -101,7 +113,7 @@ certs_init(struct cert *c, X509 *x509, const char *name, struct pli_error *err)
 	free(magnitude);
 	if (ski != NULL)
 		c->ski = names_hex(view_of(ASN1_STRING_get0_data(ski), (size_t)ASN1_STRING_length(ski)));
-	describe_key(X509_get0_pubkey(x509), c->algorithm, sizeof(c->algorithm));
+	describe_key(x509, c->algorithm, sizeof(c->algorithm));
 	if ((len = i2d_X509(x509, &c->der)) > 0)
 		c->der_len = (size_t)len;
 	if (c->name == NULL || c->subject == NULL || c->issuer == NULL || c->cn == NULL || c->serial == NULL ||

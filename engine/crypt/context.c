@@ -13,6 +13,7 @@
 
 #include "backend.h"
 #include "cpus.h"
+#include "kem.h"
 
 static bool
 fetch_aes(struct pli *pli, struct context_aes *aes, const char *gcm, const char *ctr, const char *ecb, const char *cbc)
@@ -103,6 +104,7 @@ pli_describe(const struct pli *pli, struct pli_build *out)
 	out->backend = backend_for(pli, UINT64_MAX)->name;
 	out->gcm = paths[pli->gcm_path];
 	out->cpus = cpus_count();
+	out->kem = kem_available();
 }
 
 const struct context_aes *

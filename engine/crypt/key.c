@@ -17,6 +17,7 @@
 
 #include "certs.h"
 #include "context.h"
+#include "kem.h"
 #include "pbe.h"
 #include "pkcs12_read.h"
 #include "pli/pair.h"
@@ -78,6 +79,57 @@ give(char *buf, int cap, int writing, void *arg)
 }
 
 static enum pli_status
+no_kem(const struct reading *r, const char *kind, struct pli_error *err)
+{
+	(void)fail(err, PLI_ERR_CERTIFICATE,
+	    "the key in %s (%s) cannot open envelopes here: this build of pli has no ML-KEM", r->name, kind);
+	fail_hint(err, "open with the RSA or EC key of another recipient; " KEM_HINT);
+	return PLI_ERR_CERTIFICATE;
+}
+
+/* PEM that is not PKCS#8 asks for nothing. */
+static int
+give_nothing(char *buf, int cap, int writing, void *arg)
+{
+	(void)buf, (void)cap, (void)writing, (void)arg;
+	return -1;
+}
+
+/*
+ * Which kind of ML-KEM a key in PKCS#8 is that libcrypto did not read, because it does not know it, or NULL. A passphrase for
+ * it was given, if it was asked for.
+ */
+static const char *
+unread_kem(struct reading *r)
+{
+	BIO *bio = certs_is_der(r->data) ? NULL : BIO_new_mem_buf(r->data.p, (int)r->data.len);
+	const unsigned char *p = r->data.p;
+	const ASN1_OBJECT *oid = NULL;
+	PKCS8_PRIV_KEY_INFO *info;
+	X509_SIG *sealed = NULL;
+	const char *kind = NULL;
+
+	info = bio != NULL ? PEM_read_bio_PKCS8_PRIV_KEY_INFO(bio, NULL, give_nothing, NULL)
+			   : d2i_PKCS8_PRIV_KEY_INFO(NULL, &p, (long)r->data.len);
+	p = r->data.p;
+	if (info == NULL && r->asked) {
+		if (bio != NULL && BIO_reset(bio) == 1)
+			sealed = PEM_read_bio_PKCS8(bio, NULL, give_nothing, NULL);
+		else
+			sealed = d2i_X509_SIG(NULL, &p, (long)r->data.len);
+		if (sealed != NULL)
+			info = PKCS8_decrypt_ex(sealed, r->passphrase, (int)r->passphrase_len, r->pli->lib, NULL);
+	}
+	if (info != NULL && PKCS8_pkey_get0(&oid, NULL, NULL, NULL, info) == 1)
+		kind = kem_name(oid);
+	PKCS8_PRIV_KEY_INFO_free(info);
+	X509_SIG_free(sealed);
+	BIO_free(bio);
+	context_forget();
+	return kind;
+}
+
+static enum pli_status
 not_a_key(struct reading *r, struct pli_error *err)
 {
 	return context_fail(
@@ -88,6 +140,9 @@ not_a_key(struct reading *r, struct pli_error *err)
 static enum pli_status
 read_encrypted(struct reading *r, EVP_PKEY *(*read)(struct reading *r), struct pli_error *err)
 {
+	struct pli_error why = { 0 };
+	const char *kind;
+
 	for (;;) {
 		r->asked = false;
 		context_forget();
@@ -99,7 +154,12 @@ read_encrypted(struct reading *r, EVP_PKEY *(*read)(struct reading *r), struct p
 		}
 		/* A right passphrase for what cannot be read is no wrong passphrase. */
 		if (!r->asked || r->unreadable || ERR_GET_REASON(ERR_peek_last_error()) == ERR_R_UNSUPPORTED)
-			return not_a_key(r, err);
+			(void)not_a_key(r, &why);
+		/* libcrypto's PEM reader does not say which it was */
+		if (!kem_available() && why.status != PLI_ERR && (kind = unread_kem(r)) != NULL)
+			return no_kem(r, kind, err);
+		if (why.status != PLI_OK)
+			return fail_copy(err, &why);
 	}
 }
 
@@ -282,6 +342,8 @@ is_for(const EVP_PKEY *pkey, enum use use)
 
 	if (EVP_PKEY_is_a(pkey, "RSA") || EVP_PKEY_is_a(pkey, "EC"))
 		return true;
+	if (use == TO_OPEN && kem_is(pkey) && kem_available())
+		return true;
 	for (i = 0; use == TO_SIGN && i < sizeof(signing) / sizeof(signing[0]); i++)
 		if (EVP_PKEY_is_a(pkey, signing[i]))
 			return true;
@@ -294,6 +356,8 @@ finish(struct reading *r, enum use use, struct pli_key *key, const struct pli_ce
 	X509 *own;
 	enum pli_status rc;
 
+	if (use == TO_OPEN && kem_is(r->pkey) && !kem_available())
+		return no_kem(r, EVP_PKEY_get0_type_name(r->pkey), err);
 	if (!is_for(r->pkey, use))
 		return fail(err, PLI_ERR_CERTIFICATE, "the key in %s (%s) is of a kind that cannot %s", r->name,
 		    EVP_PKEY_get0_type_name(r->pkey), use == TO_OPEN ? "open envelopes" : "sign certificates");

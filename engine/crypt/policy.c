@@ -12,6 +12,9 @@
 
 #include "certs.h"
 #include "context.h"
+#include "kem.h"
+
+static const char no_kem[] = "is of a kind that this build of pli has no use for";
 
 static const char *
 rsa_weakness(EVP_PKEY *pkey)
@@ -59,8 +62,11 @@ cert_weakness(EVP_PKEY *pkey)
 		why = rsa_weakness(pkey);
 	else if (EVP_PKEY_is_a(pkey, "EC"))
 		why = ec_weakness(pkey);
+	else if (kem_is(pkey))
+		why = kem_available() ? NULL : no_kem;
 	else
-		why = "is of a kind that cannot receive a content key: RSA and EC can";
+		why = kem_available() ? "is of a kind that cannot receive a content key: RSA, EC and ML-KEM can"
+				      : "is of a kind that cannot receive a content key: RSA and EC can";
 	context_forget();
 	return why;
 }
@@ -114,7 +120,8 @@ check_use(const struct cert *c, struct pli_error *err)
 {
 	EVP_PKEY *pkey = X509_get0_pubkey(c->x509);
 	uint32_t usage = X509_get_key_usage(c->x509), wanted;
-	const char *why = cert_weakness(pkey);
+	const char *why = certs_kem(c->x509) != NULL && !kem_available() ? no_kem : cert_weakness(pkey);
+	enum pli_status rc;
 	char text[160];
 
 	/* RFC 5280 4.2: what is critical and not understood is a reason to refuse */
@@ -126,9 +133,12 @@ check_use(const struct cert *c, struct pli_error *err)
 	}
 	if (why != NULL) {
 		(void)snprintf(text, sizeof(text), "cannot be used: the key (%s) %s", c->algorithm, why);
-		return refuse(err, c, text);
+		rc = refuse(err, c, text);
+		if (why == no_kem)
+			fail_hint(err, "seal to a certificate with an RSA or EC key; " KEM_HINT);
+		return rc;
 	}
-	wanted = EVP_PKEY_is_a(pkey, "RSA") ? KU_KEY_ENCIPHERMENT : KU_KEY_AGREEMENT;
+	wanted = EVP_PKEY_is_a(pkey, "RSA") || kem_is(pkey) ? KU_KEY_ENCIPHERMENT : KU_KEY_AGREEMENT;
 	if (usage != UINT32_MAX && (usage & wanted) == 0) {
 		(void)snprintf(text, sizeof(text), "is not for encryption: its key usage does not include %s",
 		    wanted == KU_KEY_ENCIPHERMENT ? "keyEncipherment" : "keyAgreement");

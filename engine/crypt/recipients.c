@@ -9,6 +9,7 @@
 
 #include "certs.h"
 #include "context.h"
+#include "kem.h"
 
 static enum pli_status
 cms_failed(struct pli_error *err)
@@ -23,7 +24,10 @@ add_certificate(CMS_ContentInfo *cms, enum recipients_profile profile, const str
 	EVP_PKEY_CTX *ctx = ri == NULL ? NULL : CMS_RecipientInfo_get0_pkey_ctx(ri);
 	bool ok;
 
-	if (ctx != NULL && EVP_PKEY_is_a(X509_get0_pubkey(cert->x509), "RSA"))
+	if (ctx != NULL && kem_is(X509_get0_pubkey(cert->x509)))
+		ok =
+		    true; /* HKDF with SHA-256, and a key wrap as strong as the cipher: the caller checks what is written */
+	else if (ctx != NULL && EVP_PKEY_is_a(X509_get0_pubkey(cert->x509), "RSA"))
 		ok = profile == RECIPIENTS_CBC ? EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) > 0
 					       : EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_OAEP_PADDING) > 0 &&
 						     EVP_PKEY_CTX_set_rsa_oaep_md(ctx, EVP_sha256()) > 0 &&

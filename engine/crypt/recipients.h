@@ -25,7 +25,7 @@ enum recipients_profile {
 /*
  * recipients_seal appends to der a complete message of the profile with a random content key, a random nonce, no content,
  * certs as recipients (EC in either profile: ephemeral-static ECDH with the SHA-256 KDF of X9.63 and AES-256 key wrap, RFC
- * 5753), and kek, which it fills.
+ * 5753; ML-KEM, where kem_available: HKDF with SHA-256 and AES-256 key wrap, RFC 9936), and kek, which it fills.
  */
 enum pli_status recipients_seal(struct pli *pli, enum recipients_profile profile, const struct pli_certs *certs,
     struct buf *der, struct recipients_kek *kek, struct pli_error *err) PLI_MUST_CHECK;

@@ -502,7 +502,9 @@ records_certs(struct pli_register *reg, const struct record *record, struct pli_
 enum pli_status
 records_test_text(char **out, const struct pli_opened *opened, const char *algorithm, struct pli_error *err)
 {
-	const char *wrapping = strncmp(algorithm, "rsa-", 4) == 0 ? "rsaOaep-sha256" : "ecdh-sha256";
+	const char *wrapping = strncmp(algorithm, "rsa-", 4) == 0      ? "rsaOaep-sha256"
+			       : strncmp(algorithm, "ML-KEM-", 7) == 0 ? "ml-kem"
+								       : "ecdh-sha256";
 
 	if (asprintf(out, "%s %s %s", opened->container, opened->cipher, wrapping) < 0) {
 		*out = NULL;

@@ -65,6 +65,7 @@ struct pli_build {
 	const char *backend;   /* "evp" or "gcrypt" */
 	const char *gcm;       /* "segments", "ctr+hash" or "serial": design of FORMAT.md does not depend on it */
 	unsigned cpus;         /* that this process may run on */
+	bool kem;              /* ML-KEM recipients: libcrypto's CMS has them (OpenSSL 3.6 and later) */
 };
 
 /* pli_describe fills *out. */

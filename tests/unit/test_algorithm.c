@@ -17,6 +17,10 @@
 #define DES_WRAP ITEM(0x06, TEXT("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x03\x06"))
 #define NUL ITEM(0x05, NOTHING)
 #define SEQ(...) ITEM(0x30, __VA_ARGS__)
+#define VIEW(text)                                                                                                     \
+	{                                                                                                              \
+		(const uint8_t *)(text), sizeof(text) - 1                                                              \
+	}
 
 enum verdict { NAMED = RECIPIENT_REFUSED, LEGACY = RECIPIENT_LEGACY, ACCEPTED = RECIPIENT_ACCEPTED, DAMAGED };
 
@@ -112,6 +116,136 @@ agreements(void)
 	check(is(RECIPIENT_KARI, SEQ(SHA256), NAMED, ""));
 }
 
+#define KEM(n) ITEM(0x06, TEXT("\x60\x86\x48\x01\x65\x03\x04\x04" n))
+#define HKDF(n) ITEM(0x06, TEXT("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x03" n))
+#define AES_WRAP(n) ITEM(0x06, TEXT("\x60\x86\x48\x01\x65\x03\x04\x01" n))
+
+/* A KEM recipient that nothing is wrong with. */
+static struct recipient
+encapsulated(void)
+{
+	static const uint8_t ciphertext[1568];
+
+	return (struct recipient){ .type = RECIPIENT_KEMRI,
+		.algorithm = SEQ(KEM("\x02")),
+		.ciphertext = view_of(ciphertext, 1088),
+		.kdf = SEQ(HKDF("\x1c")),
+		.kek_len = 32,
+		.wrap = SEQ(AES256_WRAP) };
+}
+
+static bool
+kem_is(const struct recipient *r, enum verdict want, const char *want_name)
+{
+	char name[64] = "left over";
+	enum recipient_use use = RECIPIENT_ACCEPTED;
+	enum pli_status rc = recipient_algorithm(r, name, sizeof(name), &use, NULL);
+
+	if (want == DAMAGED)
+		return rc == PLI_ERR_MALFORMED && use == RECIPIENT_REFUSED && name[0] == '\0';
+	return rc == PLI_OK && (int)use == (int)want && strcmp(name, want_name) == 0;
+}
+
+static void
+kems(void)
+{
+	static const struct {
+		struct view kem, kdf, wrap;
+		size_t ciphertext;
+		unsigned kek;
+		const char *name;
+	} good[] = {
+		{ VIEW("\x01"), VIEW("\x1c"), VIEW("\x05"), 768, 16, "ml-kem-512" },
+		{ VIEW("\x02"), VIEW("\x1d"), VIEW("\x19"), 1088, 24, "ml-kem-768" },
+		{ VIEW("\x03"), VIEW("\x1e"), VIEW("\x2d"), 1568, 32, "ml-kem-1024" },
+	};
+	struct recipient r;
+	size_t i, n;
+
+	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		for (n = 0; n < sizeof(good) / sizeof(good[0]); n++) {
+			r = encapsulated();
+			r.algorithm = SEQ(ITEM(0x06, TEXT("\x60\x86\x48\x01\x65\x03\x04\x04"), good[i].kem));
+			r.ciphertext.len = good[n].ciphertext;
+			check(kem_is(&r, i == n ? (enum verdict)RECIPIENT_KEM : DAMAGED, good[i].name));
+			r = encapsulated();
+			r.wrap = SEQ(ITEM(0x06, TEXT("\x60\x86\x48\x01\x65\x03\x04\x01"), good[i].wrap));
+			r.kek_len = good[n].kek;
+			check(kem_is(&r, i == n ? (enum verdict)RECIPIENT_KEM : DAMAGED, "ml-kem-768"));
+			check(recipient_kem_as_written(&r) == (i == 2));
+		}
+		r = encapsulated();
+		r.kdf = SEQ(ITEM(0x06, TEXT("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x03"), good[i].kdf));
+		check(kem_is(&r, (enum verdict)RECIPIENT_KEM, "ml-kem-768"));
+		check(recipient_kem_as_written(&r) == (i == 0));
+	}
+	/* one with additional data for the key derivation is no longer as written */
+	r = encapsulated();
+	check(recipient_kem_as_written(&r));
+	r.ukm = ITEM(0xa0, ITEM(0x04, TEXT("ukm")));
+	check(kem_is(&r, (enum verdict)RECIPIENT_KEM, "ml-kem-768") && !recipient_kem_as_written(&r));
+}
+
+static void
+kems_that_are_not_taken(void)
+{
+	static const uint8_t long_ukm[1025];
+	const struct view bad_kdfs[] = { NOTHING, NUL, SEQ(NOTHING), SEQ(NUL), SEQ(HKDF("\x1c"), NUL),
+		SEQ(HKDF("\x1c"), SEQ(NOTHING)) };
+	const struct view odd_kdfs[] = { SEQ(SHA256), SEQ(SHA256, NUL), SEQ(HKDF("\x1b")), SEQ(HKDF("\x1f")) };
+	const struct view odd_wraps[] = { NOTHING, SEQ(NOTHING), SEQ(SHA256), SEQ(AES_WRAP("\x2e")),
+		SEQ(AES_WRAP("\x30")), SEQ(AES256_WRAP, SEQ(NOTHING)), JOIN(SEQ(AES256_WRAP), NUL) };
+	struct recipient r;
+	size_t i;
+
+	for (i = 0; i < sizeof(bad_kdfs) / sizeof(bad_kdfs[0]); i++) {
+		r = encapsulated();
+		r.kdf = bad_kdfs[i];
+		check(kem_is(&r, DAMAGED, "") && !recipient_kem_as_written(&r));
+	}
+	for (i = 0; i < sizeof(odd_kdfs) / sizeof(odd_kdfs[0]); i++) {
+		r = encapsulated();
+		r.kdf = odd_kdfs[i];
+		check(kem_is(&r, NAMED, "ml-kem-768") && !recipient_kem_as_written(&r));
+	}
+	for (i = 0; i < sizeof(odd_wraps) / sizeof(odd_wraps[0]); i++) {
+		r = encapsulated();
+		r.wrap = odd_wraps[i];
+		check(kem_is(&r, NAMED, "ml-kem-768") && !recipient_kem_as_written(&r));
+	}
+	/* triple DES wraps for nobody here, not even where that is asked for */
+	r = encapsulated();
+	r.wrap = SEQ(DES_WRAP, NUL);
+	r.kek_len = 24;
+	check(kem_is(&r, NAMED, "ml-kem-768"));
+	r = encapsulated();
+	r.version = 1;
+	check(kem_is(&r, NAMED, "ml-kem-768"));
+	r = encapsulated();
+	r.ukm = view_of(long_ukm, sizeof(long_ukm));
+	check(kem_is(&r, NAMED, "ml-kem-768"));
+	r.ukm.len--;
+	check(kem_is(&r, (enum verdict)RECIPIENT_KEM, "ml-kem-768"));
+	/* parameters of the KEM; one that is none; lengths that are none */
+	r = encapsulated();
+	r.algorithm = SEQ(KEM("\x02"), NUL);
+	check(kem_is(&r, DAMAGED, ""));
+	r.algorithm = SEQ(KEM("\x04"));
+	check(kem_is(&r, NAMED, ""));
+	r.algorithm = SEQ(RSA);
+	check(kem_is(&r, NAMED, ""));
+	r = encapsulated();
+	r.ciphertext.len = 0;
+	check(kem_is(&r, DAMAGED, ""));
+	r = encapsulated();
+	r.kek_len = 0;
+	check(kem_is(&r, DAMAGED, ""));
+	/* a KEM counts only where it belongs */
+	r = encapsulated();
+	r.type = RECIPIENT_KTRI;
+	check(kem_is(&r, NAMED, ""));
+}
+
 static void
 others(void)
 {
@@ -146,5 +280,7 @@ names_are_cut(void)
 }
 
 #define TESTS(T, S)                                                                                                    \
-	T(S, oaep_parameters) T(S, damaged_oaep_parameters) T(S, agreements) T(S, others) T(S, names_are_cut)
+	T(S, oaep_parameters)                                                                                          \
+	T(S, damaged_oaep_parameters)                                                                                  \
+	T(S, agreements) T(S, kems) T(S, kems_that_are_not_taken) T(S, others) T(S, names_are_cut)
 SUITE(algorithm, TESTS)

@@ -113,18 +113,12 @@ key_agreement(void)
 	    ITEM(0x30, ITEM(0x30, ITEM(0xa0, ITEM(0x04, SKI), OCTETS(0x05)), KEY)))));
 }
 
-/* KEMRecipientInfo, RFC 9629 3: behind the encapsulated key. */
-#define KEM_REST SOME_ALGORITHM, NUMBER(32), SOME_ALGORITHM, KEY
-
 static void
 other_forms(void)
 {
 	struct view kekri = ITEM(0xa2, NUMBER(4), ITEM(0x30, ITEM(0x04, SKI)), SOME_ALGORITHM, KEY);
 	struct view pwri = ITEM(0xa3, NUMBER(0), ITEM(0xa0, OID(0x2a, 0x04)), SOME_ALGORITHM, KEY);
 	struct view other = ITEM(0xa4, OID(0x2a, 0x05), ITEM(0x0c, TEXT("anything")));
-	struct view kem_oid = ITEM(0x06, TEXT("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x0d\x03"));
-	struct view kemri = ITEM(
-	    0xa4, kem_oid, ITEM(0x30, NUMBER(0), ITEM(0x80, SKI), SOME_ALGORITHM, ITEM(0x04, TEXT("kem")), KEM_REST));
 	struct recipient r;
 
 	check(single(kekri, &r) == PLI_OK && r.type == RECIPIENT_KEKRI && view_equal(r.ski, SKI));
@@ -133,18 +127,7 @@ other_forms(void)
 	check(single(ITEM(0xa3, NUMBER(0), SOME_ALGORITHM, KEY), &r) == PLI_OK && r.type == RECIPIENT_PWRI);
 	check(single(other, &r) == PLI_OK && r.type == RECIPIENT_OTHER && r.algorithm.len == 0);
 	check(recipient_oid(&r).len == 0);
-	check(single(kemri, &r) == PLI_OK && r.type == RECIPIENT_KEMRI && view_equal(r.ski, SKI));
-	check(view_equal(recipient_oid(&r), OCTETS(0x2a, 0x03)));
-	check(view_equal(r.encrypted, TEXT("encrypted")) && view_equal(r.wrap, SOME_ALGORITHM));
-	check(single(ITEM(0xa4, kem_oid,
-			 ITEM(0x30, NUMBER(0), ISSUER, SOME_ALGORITHM, ITEM(0x04, TEXT("kem")), SOME_ALGORITHM,
-			     NUMBER(32), ITEM(0xa0, ITEM(0x04, TEXT("ukm"))), SOME_ALGORITHM, KEY)),
-		  &r) == PLI_OK);
-	check(r.type == RECIPIENT_KEMRI && view_equal(r.issuer, NAME));
 
-	check(damaged(ITEM(0xa4, kem_oid, ITEM(0x30, NUMBER(0), ISSUER, SOME_ALGORITHM))));
-	check(damaged(ITEM(
-	    0xa4, kem_oid, ITEM(0x30, NUMBER(0), ISSUER, SOME_ALGORITHM, ITEM(0x04, TEXT("kem")), KEM_REST, KEY))));
 	check(damaged(ITEM(0xa2, NUMBER(4), SOME_ALGORITHM, KEY)));
 	check(damaged(ITEM(0xa2, NUMBER(4), ITEM(0x30, NOTHING), SOME_ALGORITHM, KEY)));
 	check(damaged(ITEM(0xa2, NUMBER(4), ITEM(0x30, ITEM(0x04, SKI)), SOME_ALGORITHM, KEY, EXTRA)));
@@ -153,12 +136,87 @@ other_forms(void)
 	check(damaged(ITEM(0xa3, NUMBER(0), SOME_ALGORITHM, KEY, EXTRA)));
 	check(damaged(ITEM(0xa4, OID(0x2a, 0x05))));
 	check(damaged(ITEM(0xa4, OID(0x2a, 0x05), EXTRA, EXTRA)));
-	check(damaged(ITEM(0xa4, kem_oid, ITEM(0x30, NUMBER(0), SOME_ALGORITHM))));
-	check(damaged(ITEM(0xa4, kem_oid, ITEM(0x30, NUMBER(0), ISSUER))));
 	check(damaged(ITEM(0xa5, EXTRA)));
 	check(damaged(ITEM(0x31, EXTRA)));
 	check(damaged(OCTETS(0x30, 0x05, 0x00)));
 	check(damaged(OCTETS(0x30)));
+}
+
+#define KEM_OID ITEM(0x06, TEXT("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x0d\x03"))
+#define KEMRI(...) ITEM(0xa4, KEM_OID, ITEM(0x30, __VA_ARGS__))
+#define CIPHERTEXT ITEM(0x04, TEXT("ciphertext"))
+#define KDF ITEM(0x30, OID(0x2a, 0x04))
+#define WRAP ITEM(0x30, OID(0x2a, 0x06))
+#define KEM_UKM ITEM(0xa0, ITEM(0x04, TEXT("ukm")))
+
+/* KEMRecipientInfo, RFC 9629 3. */
+static void
+key_encapsulation(void)
+{
+	const struct view by_name =
+	    KEMRI(NUMBER(0), ISSUER, SOME_ALGORITHM, CIPHERTEXT, KDF, NUMBER(32), KEM_UKM, WRAP, KEY);
+	const struct view fields[] = { NUMBER(0), ITEM(0x80, SKI), SOME_ALGORITHM, CIPHERTEXT, KDF, NUMBER(16), WRAP,
+		KEY };
+	const size_t count = sizeof(fields) / sizeof(fields[0]);
+	const struct view wrong[] = { EXTRA, ITEM(0x0c, TEXT("x")), ITEM(0x24, KEY), ITEM(0xa0, EXTRA), NOTHING };
+	struct view some[8];
+	struct recipient r;
+	size_t i, n;
+
+	check(single(by_name, &r) == PLI_OK && r.type == RECIPIENT_KEMRI && view_equal(r.whole, by_name));
+	check(view_equal(r.issuer, NAME) && view_equal(r.serial, OCTETS(0x12, 0x34)) && r.ski.len == 0);
+	check(r.version == 0 && r.kek_len == 32 && view_equal(r.ciphertext, TEXT("ciphertext")));
+	check(view_equal(r.algorithm, SOME_ALGORITHM) && view_equal(r.kdf, KDF) && view_equal(r.wrap, WRAP));
+	check(view_equal(r.ukm, KEM_UKM) && view_equal(r.encrypted, TEXT("encrypted")));
+	check(view_equal(recipient_oid(&r), OCTETS(0x2a, 0x03)));
+	check(single(ITEM(0xa4, KEM_OID, ITEM(0x30, pieces_join(fields, count))), &r) == PLI_OK);
+	check(r.type == RECIPIENT_KEMRI && view_equal(r.ski, SKI) && r.issuer.len == 0 && r.ukm.len == 0);
+	check(r.kek_len == 16);
+	/* another version is read, and says so */
+	check(single(KEMRI(NUMBER(7), ISSUER, SOME_ALGORITHM, CIPHERTEXT, KDF, NUMBER(32), WRAP, KEY), &r) == PLI_OK);
+	check(r.version == 7);
+	/* the length of a key is at most 65,535 */
+	check(single(
+		  KEMRI(NUMBER(0), ISSUER, SOME_ALGORITHM, CIPHERTEXT, KDF, ITEM(0x02, OCTETS(0, 255, 255)), WRAP, KEY),
+		  &r) == PLI_OK &&
+	      r.kek_len == 65535);
+	check(
+	    damaged(KEMRI(NUMBER(0), ISSUER, SOME_ALGORITHM, CIPHERTEXT, KDF, ITEM(0x02, OCTETS(1, 0, 0)), WRAP, KEY)));
+
+	/* each field missing, twice, or of another kind; something behind the last */
+	for (i = 0; i < count; i++) {
+		memcpy(some, fields, sizeof(some));
+		some[i] = JOIN(fields[i], fields[i]);
+		check(damaged(ITEM(0xa4, KEM_OID, ITEM(0x30, pieces_join(some, count)))));
+		for (n = 0; n < sizeof(wrong) / sizeof(wrong[0]); n++) {
+			some[i] = wrong[n];
+			check(damaged(ITEM(0xa4, KEM_OID, ITEM(0x30, pieces_join(some, count)))));
+		}
+	}
+	check(damaged(JOIN(ITEM(0xa4, KEM_OID, ITEM(0x30, pieces_join(fields, count), EXTRA)))));
+	check(damaged(ITEM(0xa4, KEM_OID, ITEM(0x30, pieces_join(fields, count)), EXTRA)));
+	/* a number that is none, or below zero; a string in place of the explicit one */
+	memcpy(some, fields, sizeof(some));
+	some[5] = ITEM(0x02, NOTHING);
+	check(damaged(ITEM(0xa4, KEM_OID, ITEM(0x30, pieces_join(some, count)))));
+	some[5] = NUMBER(0xff);
+	check(damaged(ITEM(0xa4, KEM_OID, ITEM(0x30, pieces_join(some, count)))));
+	some[5] = ITEM(0x02, TEXT("12345678"));
+	check(damaged(ITEM(0xa4, KEM_OID, ITEM(0x30, pieces_join(some, count)))));
+	some[5] = JOIN(NUMBER(32), ITEM(0x80, TEXT("ukm")));
+	check(damaged(ITEM(0xa4, KEM_OID, ITEM(0x30, pieces_join(some, count)))));
+	some[5] = JOIN(NUMBER(32), ITEM(0xa0, NOTHING));
+	check(damaged(ITEM(0xa4, KEM_OID, ITEM(0x30, pieces_join(some, count)))));
+	some[5] = JOIN(NUMBER(32), ITEM(0xa0, EXTRA));
+	check(damaged(ITEM(0xa4, KEM_OID, ITEM(0x30, pieces_join(some, count)))));
+	some[5] = JOIN(NUMBER(32), ITEM(0xa0, ITEM(0x04, TEXT("ukm")), EXTRA));
+	check(damaged(ITEM(0xa4, KEM_OID, ITEM(0x30, pieces_join(some, count)))));
+	some[5] = JOIN(NUMBER(32), KEM_UKM, KEM_UKM);
+	check(damaged(ITEM(0xa4, KEM_OID, ITEM(0x30, pieces_join(some, count)))));
+	/* what the OID says must be a SEQUENCE to be one */
+	check(single(ITEM(0xa4, KEM_OID, EXTRA), &r) == PLI_OK && r.type == RECIPIENT_OTHER);
+	for (i = 0; i < by_name.len; i++)
+		check(i == 0 || damaged(JOIN(view_of(by_name.p, i))));
 }
 
 static void
@@ -202,5 +260,6 @@ type_names(void)
 	check(strcmp(recipient_type_name(RECIPIENT_OTHER), "other") == 0);
 }
 
-#define TESTS(T, S) T(S, key_transport) T(S, key_agreement) T(S, other_forms) T(S, several) T(S, type_names)
+#define TESTS(T, S)                                                                                                    \
+	T(S, key_transport) T(S, key_agreement) T(S, key_encapsulation) T(S, other_forms) T(S, several) T(S, type_names)
 SUITE(recipient, TESTS)
