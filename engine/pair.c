@@ -225,16 +225,30 @@ stage_cert(struct stage **stage, struct pli *pli, const struct pli_key *key, con
 	return rc;
 }
 
+/* A file that is in place and may be gone after a power failure is no place for a key: it is taken back, too. */
+static enum pli_status
+commit(struct stage *stage, const char *path, struct pli_error *err)
+{
+	struct pli_error why = { 0 };
+	enum pli_status rc = stage_commit(stage, &why);
+
+	if (rc == PLI_OK || !stage_withdraw(stage))
+		return rc == PLI_OK ? rc : fail_copy(err, &why);
+	rc = fail(err, rc, "%s was taken away again: its folder could not be synced", path);
+	fail_hint(err, "check the disk, or choose a folder on another one");
+	return rc;
+}
+
 /* Two names cannot appear in one step. The certificate is nobody's loss: it is first, and taken back if the key fails. */
 static enum pli_status
-commit_both(struct stage *key, struct stage *cert, struct pli_error *err)
+commit_both(struct stage *key, struct stage *cert, const struct pli_pair_file *file, struct pli_error *err)
 {
 	enum pli_status rc;
 
-	if (cert != NULL && (rc = stage_commit(cert, err)) != PLI_OK)
+	if (cert != NULL && (rc = commit(cert, file->cert_path, err)) != PLI_OK)
 		return rc;
-	if ((rc = stage_commit(key, err)) != PLI_OK && cert != NULL)
-		stage_withdraw(cert);
+	if ((rc = commit(key, file->path, err)) != PLI_OK && cert != NULL)
+		(void)stage_withdraw(cert);
 	return rc;
 }
 
@@ -251,7 +265,7 @@ pli_pair_save(struct pli *pli, const struct pli_key *key, const struct pli_pair_
 	    (rc = stage_write(stage, buf_view(&bytes), err)) == PLI_OK &&
 	    (rc = check_written(pli, key, file, stage_fd(stage), buf_view(&bytes), err)) == PLI_OK &&
 	    (file->cert_path == NULL || (rc = stage_cert(&cert, pli, key, file, err)) == PLI_OK))
-		rc = commit_both(stage, cert, err);
+		rc = commit_both(stage, cert, file, err);
 	stage_free(cert);
 	stage_free(stage);
 	buf_clear(&bytes);

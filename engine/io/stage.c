@@ -271,11 +271,10 @@ stage_commit(struct stage *s, struct pli_error *err)
 	return PLI_OK;
 }
 
-void
+bool
 stage_withdraw(struct stage *s)
 {
-	if (s->committed && !is_other(s))
-		(void)unlinkat(s->folder_fd, s->name, 0);
+	return s->committed && !is_other(s) && unlinkat(s->folder_fd, s->name, 0) == 0;
 }
 
 void

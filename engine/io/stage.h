@@ -42,8 +42,11 @@ enum pli_status stage_guard(struct stage *s, struct pli_error *err) PLI_MUST_CHE
  */
 enum pli_status stage_commit(struct stage *s, struct pli_error *err) PLI_MUST_CHECK;
 
-/* stage_withdraw takes back the name that stage_commit gave, if it is still this file's: another one could not be committed. */
-void stage_withdraw(struct stage *s);
+/*
+ * stage_withdraw takes back the name that stage_commit gave, if it is still this file's, and says whether it did: another one
+ * could not be committed, or the folder could not be synced.
+ */
+bool stage_withdraw(struct stage *s);
 
 /* stage_free removes what was not committed. NULL is fine. */
 void stage_free(struct stage *s);

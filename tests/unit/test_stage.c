@@ -178,16 +178,16 @@ withdrawn(bool hidden)
 	check_ok(stage_new(&s, path, how, &err), err);
 	check_ok(stage_write(s, TEXT("all "), &err), err);
 	check_ok(stage_write(s, TEXT("of it"), &err), err);
-	stage_withdraw(s); /* nothing to take back yet */
+	check(!stage_withdraw(s)); /* nothing to take back yet */
 	check_ok(stage_commit(s, &err), err);
 	check(file_is(path, "all of it"));
-	stage_withdraw(s);
+	check(stage_withdraw(s));
 	stage_free(s);
 	check(!support_exists(path) && support_entries() == before);
 	s = begin(path, false, "mine");
 	check_ok(stage_commit(s, &err), err);
 	put_another_now(path);
-	stage_withdraw(s);
+	check(!stage_withdraw(s));
 	stage_free(s);
 	check(file_is(path, "another") && unlink(path) == 0);
 }
