@@ -5,7 +5,7 @@
  *      FAULT_AT=3              the third call of it fails; 0: none does
  *      FAULT_HOW=once          or "forever": that call and all after it
  *      FAULT_ERRNO=28          the error number; 0: a short transfer instead
- *      FAULT_FROM=pli          only calls from pli's own code count, or "all"
+ *      FAULT_FROM=pli          only calls from pli's own code count; or "sqlite", or "all"
  *      FAULT_COUNTS=FILE       at the end the number of calls of each function goes there
  *
  * One line of the table and one wrapper per function, and a second wrapper for the name that it
@@ -31,6 +31,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -65,17 +66,19 @@ enum call {
 	CALL_POLL,
 	CALL_RANDOM,
 	CALL_THREAD,
+	CALL_LOCK,
+	CALL_MAP,
 	CALLS
 };
 
 static const char *const names[CALLS] = { "malloc", "read", "write", "pread", "pwrite", "readv", "writev", "pwritev",
 	"fsync", "open", "link", "rename", "unlink", "ftruncate", "fallocate", "fstat", "fchmod", "mkdir", "list",
-	"times", "locale", "lseek", "flock", "close", "poll", "random", "thread" };
+	"times", "locale", "lseek", "flock", "close", "poll", "random", "thread", "lock", "map" };
 
 static atomic_ulong counts[CALLS];
 static int chosen = -1;
 static unsigned long at;
-static bool forever, everybody;
+static bool forever;
 static atomic_bool over; /* main has ended */
 static int number;
 
@@ -89,7 +92,8 @@ struct ranges {
 	size_t count;
 };
 
-static struct ranges own, crashing;
+static struct ranges own, sqlite, crashing;
+static const struct ranges *counted; /* whose calls count; NULL: everybody's */
 
 static bool
 within(const struct ranges *ranges, uintptr_t pc)
@@ -125,6 +129,8 @@ note_object(struct dl_phdr_info *info, size_t size, void *first)
 	(void)size;
 	if (*is_first || (base != NULL && strncmp(base, "/libpli", 7) == 0))
 		add_code(&own, info);
+	else if (base != NULL && strncmp(base, "/libsqlite3", 11) == 0)
+		add_code(&sqlite, info);
 	else if (base != NULL && (strncmp(base, "/libcrypto", 10) == 0 || strncmp(base, "/libarchive", 11) == 0))
 		add_code(&crashing, info);
 	*is_first = false;
@@ -164,12 +170,12 @@ __attribute__((constructor)) static void
 begin(void)
 {
 	bool first = true;
-	const char *call = setting("FAULT_CALL", "");
+	const char *call = setting("FAULT_CALL", ""), *from = setting("FAULT_FROM", "pli");
 	struct sigaction crash = { .sa_sigaction = on_crash, .sa_flags = SA_SIGINFO };
 
 	(void)dl_iterate_phdr(note_object, &first);
 	(void)sigaction(SIGSEGV, &crash, NULL);
-	everybody = strcmp(setting("FAULT_FROM", "pli"), "all") == 0;
+	counted = strcmp(from, "all") == 0 ? NULL : strcmp(from, "sqlite") == 0 ? &sqlite : &own;
 	forever = strcmp(setting("FAULT_HOW", "once"), "forever") == 0;
 	at = strtoul(setting("FAULT_AT", "0"), NULL, 10);
 	number = (int)strtol(setting("FAULT_ERRNO", "5"), NULL, 10);
@@ -207,12 +213,13 @@ fails(enum call call, const void *caller)
 {
 	static atomic_flag registered = ATOMIC_FLAG_INIT;
 	bool is_own = within(&own, (uintptr_t)caller);
+	bool counts_here = counted == NULL || (counted == &own ? is_own : within(counted, (uintptr_t)caller));
 	unsigned long n;
 
 	/* Not before main: handlers run in the opposite order, and the executable's own ends have to come after this one. */
 	if (is_own && !atomic_flag_test_and_set(&registered))
 		(void)atexit(end_faults);
-	if ((!everybody && !is_own) || atomic_load(&over))
+	if (!counts_here || atomic_load(&over))
 		return false;
 	n = atomic_fetch_add(&counts[call], 1) + 1;
 	if ((int)call != chosen || at == 0 || (forever ? n < at : n != at))
@@ -367,6 +374,8 @@ PLAIN(CALL_FSTAT, int, lstat64, (const char *path, struct stat64 *st), (path, st
 PLAIN(CALL_FSTAT, char *, realpath, (const char *path, char *out), (path, out), NULL)
 PLAIN(CALL_FSTAT, int, fstatat, (int dir, const char *path, struct stat *st, int flags), (dir, path, st, flags), -1)
 PLAIN(CALL_FSTAT, int, fstatat64, (int dir, const char *path, struct stat64 *st, int flags), (dir, path, st, flags), -1)
+PLAIN(CALL_FSTAT, int, access, (const char *path, int how), (path, how), -1)
+PLAIN(CALL_FSTAT, ssize_t, readlink, (const char *path, char *out, size_t cap), (path, out, cap), -1)
 PLAIN(CALL_FCHMOD, int, fchmod, (int fd, mode_t mode), (fd, mode), -1)
 PLAIN(CALL_FCHMOD, int, fchmodat, (int dir, const char *path, mode_t mode, int flags), (dir, path, mode, flags), -1)
 PLAIN(CALL_MKDIR, int, mkdir, (const char *path, mode_t mode), (path, mode), -1)
@@ -401,6 +410,28 @@ PLAIN(CALL_RANDOM, ssize_t, getrandom, (void *p, size_t n, unsigned int flags), 
 PLAIN(CALL_RANDOM, int, getentropy, (void *p, size_t n), (p, n), -1)
 PLAIN(CALL_THREAD, int, pthread_create, (pthread_t * id, const pthread_attr_t *a, void *(*run)(void *), void *arg),
     (id, a, run, arg), number)
+
+PLAIN(CALL_MAP, void *, mmap, (void *at, size_t n, int protection, int flags, int fd, off_t off),
+    (at, n, protection, flags, fd, off), MAP_FAILED)
+PLAIN(CALL_MAP, void *, mmap64, (void *at, size_t n, int protection, int flags, int fd, off64_t off),
+    (at, n, protection, flags, fd, off), MAP_FAILED)
+
+/* A wrapper of fcntl, whose last argument is a number or a pointer. Only its locks fail. */
+#define FCNTL(name)                                                                                                    \
+	int name(int fd, int command, ...)                                                                             \
+	{                                                                                                              \
+		bool locks = command == F_SETLK || command == F_SETLKW || command == F_GETLK;                          \
+		va_list more;                                                                                          \
+		void *last;                                                                                            \
+                                                                                                                       \
+		va_start(more, command);                                                                               \
+		last = va_arg(more, void *);                                                                           \
+		va_end(more);                                                                                          \
+		return locks && fails(CALL_LOCK, HERE) ? -1 : REAL(name)(fd, command, last);                           \
+	}
+
+FCNTL(fcntl)
+FCNTL(fcntl64)
 
 /* The descriptor is gone even where close fails (Linux). */
 int

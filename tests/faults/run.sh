@@ -2,7 +2,7 @@
 #
 # run.sh - every call that can fail is made to fail, in turn: the n-th, once and from then on.
 #
-#	PLI=... FAULTS=libfaults.so MAKE_PAIR=... run.sh [files | folders | SCENARIO...]
+#	PLI=... FAULTS=libfaults.so MAKE_PAIR=... LOOK=... run.sh [files | folders | keys | SCENARIO...]
 #
 # Each run ends with 0 and the complete, right output, or with a documented code and nothing:
 # never by a signal, never with 0 and something else. Interrupted and short transfers are no
@@ -46,6 +46,9 @@ cp folder.pli third.pli
 flip badfolder.pli 700000
 pli list "${key[@]}" --digests folder.pli >list.list_folder 2>/dev/null &&
 	pli list --json "${key[@]}" --digests folder.pli >list.list_json || exit 1
+
+. "$here/../faults/keys.sh"
+keys_prepare >/dev/null 2>&1 || { echo "the registers cannot be made"; exit 1; }
 
 # The scenarios: COMMAND_x what runs, in the folder above place; RIGHT_x whether its output is right.
 command_seal()
@@ -300,7 +303,7 @@ nothing_left()
 one()
 {
 	local scenario=$1 call=$2 must=$7 code wanted=0 before=$problems
-	rm -rf place/x
+	case $scenario in keys_*) keys_begin "$scenario" ;; *) rm -rf place/x ;; esac
 	[[ $scenario != refuse* ]] || wanted=11
 	[ "$scenario" != open_several ] || [ "$must" = work ] || must+=" 3"
 	[ "$scenario" != open_over ] || cp old place/x
@@ -316,14 +319,22 @@ one()
 	*" $code "*) ;;
 	*) [ "$code" -eq "$wanted" ] || problem "exit code $code, expected $wanted or one of: $must" ;;
 	esac
-	if [ "$code" -eq 0 ]; then
+	if [[ $scenario == keys_* ]]; then
+		keys_look "$scenario" "$call" "$4" "$code"
+		keys_output_right "$scenario" "$code" || problem "not the right output"
+	elif [ "$code" -eq 0 ]; then
 		"right_$scenario" || problem "exit code 0, but not the right output"
 	else
 		nothing_wrong "$scenario" "$call" "$code"
+	fi
+	if [ "$code" -ne 0 ]; then
 		[ -s "$err" ] || grep -q '"type":"error"' "$out" || [ "$call$code" = malloc198 ] || [ "$call" = write ] ||
 			problem "not a word"
 	fi
-	nothing_left "$scenario" "$call" "$4"
+	case $scenario in
+	keys_*) keys_left "$scenario" "$call" "$4" ;;
+	*) nothing_left "$scenario" "$call" "$4" ;;
+	esac
 	[ "$problems" -lt 40 ] || { echo "too many; stopping"; exit 1; }
 	[ "$problems" -eq "$before" ]
 }
@@ -392,15 +403,16 @@ scenario()
 files=(seal seal_pipe open open_pipe open_over verify refuse pair)
 folders=(seal_folder seal_each open_folder open_several list_folder list_json verify_folder refuse_folder)
 case ${1-} in
-'') scenarios=("${files[@]}" "${folders[@]}") ;;
+'') scenarios=("${files[@]}" "${folders[@]}" "${keys[@]}") ;;
 files) scenarios=("${files[@]}") ;;
 folders) scenarios=("${folders[@]}") ;;
+keys) scenarios=("${keys[@]}") ;;
 *) scenarios=("$@") ;;
 esac
 for name in "${scenarios[@]}"; do
 	before=$runs
 	start=$SECONDS
-	scenario "$name"
+	case $name in keys_*) keys_scenario "$name" ;; *) scenario "$name" ;; esac
 	printf '%-14s %5d runs, %3d s\n' "$name" $((runs - before)) $((SECONDS - start))
 done
 [ "$runs" -gt 0 ] || { echo "nothing was run"; exit 1; }
