@@ -16,6 +16,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "array.h"
 #include "context.h"
 #include "kem.h"
 #include "names.h"
@@ -333,23 +334,18 @@ add(void *arg, X509 *x509, struct pli_error *err)
 {
 	struct adding *a = arg;
 	struct pli_certs *certs = a->certs;
+	struct cert *list;
 	enum pli_status rc;
 
 	if (certs->count == CERTS_MAX) {
 		X509_free(x509);
 		return fail(err, PLI_ERR_LIMIT, "more than %d recipients", CERTS_MAX);
 	}
-	if (certs->count == certs->cap) {
-		size_t cap = certs->cap > 0 ? 2 * certs->cap : 4;
-		struct cert *list = realloc(certs->list, cap * sizeof(*list));
-
-		if (list == NULL) {
-			X509_free(x509);
-			return fail_memory(err);
-		}
-		certs->list = list;
-		certs->cap = cap;
+	if ((list = array_grow(certs->list, certs->count, &certs->cap, sizeof(*list))) == NULL) {
+		X509_free(x509);
+		return fail_memory(err);
 	}
+	certs->list = list;
 	if ((rc = certs_init(&certs->list[certs->count], x509, a->name, err)) == PLI_OK)
 		certs->count++;
 	return rc;

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "array.h"
 #include "pli/register.h"
 #include "records.h"
 
@@ -48,19 +49,14 @@ is_in(const struct choosing *c, int64_t id)
 static enum pli_status
 put(struct choosing *c, const struct record *record, bool left_out, struct pli_error *err)
 {
+	struct chosen *list = array_grow(c->list, c->count, &c->cap, sizeof(*list));
 	struct pli_certs *one = NULL;
 	struct chosen *chosen;
 	enum pli_status rc;
 
-	if (c->count == c->cap) {
-		size_t cap = c->cap > 0 ? 2 * c->cap : 8;
-		struct chosen *list = realloc(c->list, cap * sizeof(*list));
-
-		if (list == NULL)
-			return fail_memory(err);
-		c->list = list;
-		c->cap = cap;
-	}
+	if (list == NULL)
+		return fail_memory(err);
+	c->list = list;
 	if (!left_out) {
 		if ((rc = records_certs(c->reg, record, &one, err)) == PLI_OK)
 			rc = pli_certs_add_cert(c->certs, one, 0, err);

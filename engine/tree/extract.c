@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "array.h"
+
 #define PERMISSIONS 0777u
 #define ALL_MODES 07777u
 
@@ -25,14 +27,9 @@ remember(struct extract *x, const char *path, const struct tar_entry *e, struct 
 {
 	struct extract_made *m;
 
-	if (x->count == x->cap) {
-		size_t cap = x->cap == 0 ? 16 : 2 * x->cap;
-
-		if ((m = realloc(x->made, cap * sizeof(*m))) == NULL)
-			return fail_memory(err);
-		x->made = m;
-		x->cap = cap;
-	}
+	if ((m = array_grow(x->made, x->count, &x->cap, sizeof(*m))) == NULL)
+		return fail_memory(err);
+	x->made = m;
 	m = &x->made[x->count];
 	*m = (struct extract_made){ .path = strdup(path), .mode = PERMISSIONS };
 	if (m->path == NULL)

@@ -1,22 +1,19 @@
-/* inventory.c - an array that doubles. */
+/* inventory.c - a list that grows. */
 #include "inventory.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#include "array.h"
 
 enum pli_status
 inventory_add(struct inventory *i, const struct tar_entry *e, const uint8_t *sha256, struct pli_error *err)
 {
 	struct inventory_item *item;
 
-	if (i->count == i->cap) {
-		size_t cap = i->cap == 0 ? 16 : 2 * i->cap;
-
-		if ((item = realloc(i->items, cap * sizeof(*item))) == NULL)
-			return fail_memory(err);
-		i->items = item;
-		i->cap = cap;
-	}
+	if ((item = array_grow(i->items, i->count, &i->cap, sizeof(*item))) == NULL)
+		return fail_memory(err);
+	i->items = item;
 	item = &i->items[i->count];
 	*item = (struct inventory_item){ .entry = *e, .path = strdup(e->path) };
 	if (item->path == NULL)

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "array.h"
 #include "below.h"
 #include "first_block.h"
 #include "rules.h"
@@ -72,16 +73,11 @@ add(struct plan *p, size_t root, int folder, const char *name, char *path, const
 
 	if (path == NULL)
 		return fail_memory(err);
-	if (p->count == p->cap) {
-		size_t cap = p->cap == 0 ? 64 : 2 * p->cap;
-
-		if ((e = realloc(p->entries, cap * sizeof(*e))) == NULL) {
-			free(path);
-			return fail_memory(err);
-		}
-		p->entries = e;
-		p->cap = cap;
+	if ((e = array_grow(p->entries, p->count, &p->cap, sizeof(*e))) == NULL) {
+		free(path);
+		return fail_memory(err);
 	}
+	p->entries = e;
 	e = &p->entries[p->count++];
 	*e = (struct plan_entry){ .path = path, .root = root };
 	if (p->count > limits->max_files)
