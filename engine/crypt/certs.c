@@ -172,20 +172,33 @@ take_der(
 	return take(arg, x509, err);
 }
 
-/* The certificates of a bundle, each from its own bytes: those that CMS parsed are of another context. */
+X509 *
+certs_copy(OSSL_LIB_CTX *lib, const X509 *from)
+{
+	X509 *copy = NULL;
+	unsigned char *der = NULL;
+	const unsigned char *p;
+	int len = i2d_X509(from, &der);
+
+	p = der;
+	if (len > 0 && (copy = X509_new_ex(lib, NULL)) != NULL && d2i_X509(&copy, &p, len) == NULL)
+		copy = NULL; /* d2i has freed it */
+	OPENSSL_free(der);
+	return copy;
+}
+
+/* The certificates of a bundle, as copies: those that CMS parsed are of another context. */
 static enum pli_status
 take_all(struct pli *pli, STACK_OF(X509) * found, const char *name, certs_take *take, void *arg, struct pli_error *err)
 {
 	enum pli_status rc = PLI_OK;
-	unsigned char *der;
-	int i, len;
+	X509 *copy;
+	int i;
 
 	for (i = 0; rc == PLI_OK && i < sk_X509_num(found); i++) {
-		der = NULL;
-		if ((len = i2d_X509(sk_X509_value(found, i), &der)) <= 0)
+		if ((copy = certs_copy(pli->lib, sk_X509_value(found, i))) == NULL)
 			return context_fail(err, PLI_ERR_CERTIFICATE, "%s holds a damaged certificate", name);
-		rc = take_der(pli, der, (size_t)len, name, take, arg, err);
-		OPENSSL_free(der);
+		rc = take(arg, copy, err);
 	}
 	return rc;
 }

@@ -46,6 +46,12 @@ enum pli_status certs_each(struct pli *pli, struct view data, const char *name, 
     struct pli_error *err) PLI_MUST_CHECK;
 
 /*
+ * certs_copy returns from decoded once more from its bytes: a certificate of the context lib, which libcrypto does not make
+ * where it takes one out of something else. NULL when it cannot be decoded, or there is no memory.
+ */
+X509 *certs_copy(OSSL_LIB_CTX *lib, const X509 *from);
+
+/*
  * certs_is_der: do the bytes begin as something longer than 127 bytes does in DER or BER? No text does: it may begin with
  * the digit that is also the tag, but what follows then is no continuation byte of UTF-8. (A name in DER may look like PEM.)
  */

@@ -223,16 +223,9 @@ sign(const struct issue *j)
 static bool
 read_back(struct issue *j)
 {
-	unsigned char *der = NULL;
-	const unsigned char *p;
 	const ASN1_OCTET_STRING *ski;
-	int len = i2d_X509(j->x509, &der);
 
-	p = der;
-	if (len > 0 && (j->copy = X509_new_ex(j->pli->lib, NULL)) != NULL && d2i_X509(&j->copy, &p, len) == NULL)
-		j->copy = NULL; /* d2i has freed it */
-	OPENSSL_free(der);
-	return j->copy != NULL && X509_check_private_key(j->copy, j->pkey) == 1 &&
+	return (j->copy = certs_copy(j->pli->lib, j->x509)) != NULL && X509_check_private_key(j->copy, j->pkey) == 1 &&
 	       X509_verify(j->copy, j->signer) == 1 && cert_weakness(X509_get0_pubkey(j->copy)) == NULL &&
 	       X509_check_ca(j->copy) == 0 &&
 	       X509_get_key_usage(j->copy) ==

@@ -10,6 +10,7 @@
 #include <openssl/pkcs12.h>
 #include <openssl/provider.h>
 
+#include "certs.h"
 #include "context.h"
 #include "pbe.h"
 #include "pli/keys.h"
@@ -39,23 +40,16 @@ struct reading {
 	struct pli_error *refused;
 };
 
-/* Decoded again from its bytes: the certificates that libcrypto takes out of bags are the default context's. */
+/* A copy: the certificates that libcrypto takes out of bags are the default context's. */
 static bool
 take_cert(const struct reading *r, const PKCS12_SAFEBAG *bag)
 {
-	X509 *from = PKCS12_SAFEBAG_get1_cert(bag), *cert = NULL;
-	unsigned char *der = NULL;
-	const unsigned char *p;
-	int len = from == NULL ? 0 : i2d_X509(from, &der);
-	bool taken;
+	X509 *from = PKCS12_SAFEBAG_get1_cert(bag);
+	X509 *cert = from == NULL ? NULL : certs_copy(r->lib, from);
+	bool taken = cert != NULL && sk_X509_push(r->out->certs, cert) > 0;
 
-	p = der;
-	if (len > 0 && (cert = X509_new_ex(r->lib, NULL)) != NULL && d2i_X509(&cert, &p, len) == NULL)
-		cert = NULL; /* d2i has freed it */
-	taken = cert != NULL && sk_X509_push(r->out->certs, cert) > 0;
 	if (!taken)
 		X509_free(cert);
-	OPENSSL_free(der);
 	X509_free(from);
 	return taken;
 }
@@ -164,25 +158,47 @@ parse(struct pli *pli, OSSL_LIB_CTX *ciphers, struct view der, const char *name,
 	return false;
 }
 
+/* A context with the old ciphers beside the others, for as long as one file is read. */
+struct old_ciphers {
+	OSSL_LIB_CTX *lib;
+	OSSL_PROVIDER *legacy, *plain;
+};
+
+/* Are they there? old_unload follows either way. */
+static bool
+old_load(struct old_ciphers *old)
+{
+	*old = (struct old_ciphers){ .lib = OSSL_LIB_CTX_new() };
+	if (old->lib != NULL)
+		old->legacy = OSSL_PROVIDER_load(old->lib, "legacy");
+	if (old->legacy != NULL)
+		old->plain = OSSL_PROVIDER_load(old->lib, "default");
+	return old->plain != NULL;
+}
+
+static void
+old_unload(struct old_ciphers *old)
+{
+	if (old->plain != NULL)
+		(void)OSSL_PROVIDER_unload(old->plain);
+	if (old->legacy != NULL)
+		(void)OSSL_PROVIDER_unload(old->legacy);
+	if (old->lib != NULL) {
+		OPENSSL_thread_stop_ex(old->lib);
+		OSSL_LIB_CTX_free(old->lib);
+	}
+}
+
 /* parse with the legacy provider. *there is whether there is one. */
 static bool
 parse_legacy(struct pli *pli, struct view der, const char *name, const char *passphrase, struct pkcs12_read *out,
     struct pli_error *refused, bool *there)
 {
-	OSSL_LIB_CTX *lib = OSSL_LIB_CTX_new();
-	OSSL_PROVIDER *legacy = lib == NULL ? NULL : OSSL_PROVIDER_load(lib, "legacy");
-	OSSL_PROVIDER *plain = legacy == NULL ? NULL : OSSL_PROVIDER_load(lib, "default");
+	struct old_ciphers old;
 
-	*there = legacy != NULL && plain != NULL;
-	out->legacy = *there && parse(pli, lib, der, name, passphrase, out, refused);
-	if (plain != NULL)
-		(void)OSSL_PROVIDER_unload(plain);
-	if (legacy != NULL)
-		(void)OSSL_PROVIDER_unload(legacy);
-	if (lib != NULL) {
-		OPENSSL_thread_stop_ex(lib);
-		OSSL_LIB_CTX_free(lib);
-	}
+	*there = old_load(&old);
+	out->legacy = *there && parse(pli, old.lib, der, name, passphrase, out, refused);
+	old_unload(&old);
 	return out->legacy;
 }
 
@@ -230,12 +246,10 @@ pkcs12_read_clear(struct pkcs12_read *p)
 bool
 pli_legacy_provider(void)
 {
-	OSSL_LIB_CTX *lib = OSSL_LIB_CTX_new();
-	OSSL_PROVIDER *legacy = lib == NULL ? NULL : OSSL_PROVIDER_load(lib, "legacy");
+	struct old_ciphers old;
+	bool there = old_load(&old);
 
-	if (legacy != NULL)
-		(void)OSSL_PROVIDER_unload(legacy);
-	OSSL_LIB_CTX_free(lib);
+	old_unload(&old);
 	context_forget();
-	return legacy != NULL;
+	return there;
 }
