@@ -64,6 +64,7 @@ void
 craft_clear(struct craft *c)
 {
 	wrap_clear(&c->wrap);
+	buf_clear(&c->originator);
 	buf_clear(&c->recipients);
 	buf_clear(&c->algorithm);
 	buf_clear(&c->ciphertext);
@@ -88,6 +89,14 @@ craft_icv(struct craft *c, int icv_len)
 	buf_clear(&parameters);
 	buf_clear(&body);
 	c->tag_len = icv_len < 0 ? 12 : (size_t)icv_len < sizeof(c->tag) ? (size_t)icv_len : sizeof(c->tag);
+}
+
+void
+craft_nonce(struct craft *c, size_t len)
+{
+	c->wrap.nonce.len = len;
+	support_bytes(c->wrap.nonce.p, len, (uint32_t)len);
+	craft_icv(c, 16);
 }
 
 void
@@ -124,7 +133,9 @@ craft_cipher(struct craft *c, struct view plain)
 		EVP_CIPHER_CTX_free(ctx);
 		return;
 	}
-	must(EVP_EncryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, c->wrap.key.p, c->wrap.nonce.p) == 1);
+	must(EVP_EncryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, NULL, NULL) == 1 &&
+	     EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_IVLEN, (int)c->wrap.nonce.len, NULL) == 1 &&
+	     EVP_EncryptInit_ex(ctx, NULL, NULL, c->wrap.key.p, c->wrap.nonce.p) == 1);
 	add(&aad, buf_view(&c->attributes));
 	if (aad.len > 0) {
 		aad.p[0] = TAG_SET;
@@ -187,6 +198,7 @@ craft_message(const struct craft *c, struct buf *out)
 	add(&encrypted, buf_view(&c->content));
 	enclose(c, &encrypted, TAG_SEQUENCE);
 	must(build_small(&data, 0, NULL) == PLI_OK);
+	add(&data, buf_view(&c->originator));
 	item(&data, TAG_SET, buf_view(&c->recipients));
 	add(&data, buf_view(&encrypted));
 	add(&data, buf_view(&c->attributes));

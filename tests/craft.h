@@ -18,6 +18,7 @@ struct craft {
 	bool cbc;                /* by craft_cbc: no tag, and the ciphertext is padded */
 	struct view container;   /* OID, contents octets */
 	struct view inner_type;  /* OID, contents octets */
+	struct buf originator;   /* originatorInfo, whole, or empty */
 	struct buf recipients;   /* contents octets of the SET */
 	struct buf algorithm;    /* whole */
 	struct buf ciphertext;   /* by craft_cipher */
@@ -37,6 +38,9 @@ void craft_clear(struct craft *c);
 
 /* craft_icv rewrites the algorithm with that ICVlen, or without one if it is negative, and cuts the tag to match. */
 void craft_icv(struct craft *c, int icv_len);
+
+/* craft_nonce gives it another nonce, of len bytes (at most SECRET_MAX), before craft_cipher. */
+void craft_nonce(struct craft *c, size_t len);
 
 /* craft_attributes sets authAttrs to one attribute (content type: data), before craft_cipher. */
 void craft_attributes(struct craft *c);

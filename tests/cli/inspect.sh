@@ -68,6 +68,17 @@ refuse 13 open -k "$K/p256.both.pem" -o x kekri.p7m
 run 0 pli inspect --json signed.p7m
 json '.[0].container == "SignedData" and (.[0].problems | length > 0)'
 refuse 19 open -k "$K/p256.both.pem" -o x signed.p7m
+stderr_has "signed.p7m is SignedData"
+stderr_has "hint: check and take off the signature first"
+# The same inside: what an envelope says of its content is changed.
+"${encrypt[@]}" -aes-256-gcm -out inside.p7m -recip "$K/p256.pem"
+at=$(LC_ALL=C grep -obUaP '\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01' inside.p7m | cut -d: -f1)
+printf '\002' | dd of=inside.p7m bs=1 seek=$((at + 8)) conv=notrunc status=none
+run 0 pli inspect inside.p7m
+stdout_has "the content is SignedData"
+refuse 19 open -k "$K/p256.both.pem" -o x inside.p7m
+stderr_has "the content is SignedData"
+stderr_has "hint: ask the sender to encrypt the document itself"
 
 # One problem does not hide the others: several are listed, the last counts for nothing special.
 run 0 pli inspect cbc.p7m gcm128.p7m
