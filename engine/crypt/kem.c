@@ -3,6 +3,7 @@
 
 #include <openssl/evp.h>
 #include <openssl/objects.h>
+#include <openssl/x509.h>
 #include <string.h>
 
 #include "certs.h"
@@ -40,6 +41,23 @@ bool
 kem_opens(const struct pli_key *key)
 {
 	return kem_available() && kem_is(key->pkey);
+}
+
+const char *
+kem_unread(const PKCS8_PRIV_KEY_INFO *info)
+{
+	const ASN1_OBJECT *oid;
+
+	return !kem_available() && PKCS8_pkey_get0(&oid, NULL, NULL, NULL, info) == 1 ? kem_name(oid) : NULL;
+}
+
+enum pli_status
+kem_refuse(const char *file, const char *kind, struct pli_error *err)
+{
+	(void)fail(err, PLI_ERR_CERTIFICATE,
+	    "the key in %s (%s) cannot open envelopes here: this build of pli has no ML-KEM", file, kind);
+	fail_hint(err, "open with the RSA or EC key of another recipient; " KEM_HINT);
+	return PLI_ERR_CERTIFICATE;
 }
 
 const char *

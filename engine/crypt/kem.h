@@ -11,6 +11,8 @@
 #include <openssl/types.h>
 #include <stdbool.h>
 
+#include "fail.h"
+
 struct pli_key;
 
 /* What to do about one that this build cannot use: the end of a hint. */
@@ -24,6 +26,13 @@ bool kem_is(const EVP_PKEY *pkey);
 
 /* kem_opens: is the key one that opens as a KEM recipient? No other key does, whatever a recipient's name says. */
 bool kem_opens(const struct pli_key *key);
+
+/*
+ * kem_unread: which kind of ML-KEM key is this, that libcrypto did not read because it does not know it? NULL if it is none,
+ * or where kem_available. kem_refuse fails with PLI_ERR_CERTIFICATE for a key of that kind in the file of that name.
+ */
+const char *kem_unread(const PKCS8_PRIV_KEY_INFO *info);
+enum pli_status kem_refuse(const char *file, const char *kind, struct pli_error *err);
 
 /* kem_name returns "ML-KEM-512", "ML-KEM-768" or "ML-KEM-1024" for the OID of such a key (RFC 9935 3), or NULL. */
 const char *kem_name(const ASN1_OBJECT *oid);

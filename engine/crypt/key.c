@@ -78,15 +78,6 @@ give(char *buf, int cap, int writing, void *arg)
 	return (int)r->passphrase_len;
 }
 
-static enum pli_status
-no_kem(const struct reading *r, const char *kind, struct pli_error *err)
-{
-	(void)fail(err, PLI_ERR_CERTIFICATE,
-	    "the key in %s (%s) cannot open envelopes here: this build of pli has no ML-KEM", r->name, kind);
-	fail_hint(err, "open with the RSA or EC key of another recipient; " KEM_HINT);
-	return PLI_ERR_CERTIFICATE;
-}
-
 /* PEM that is not PKCS#8 asks for nothing. */
 static int
 give_nothing(char *buf, int cap, int writing, void *arg)
@@ -104,7 +95,6 @@ unread_kem(struct reading *r)
 {
 	BIO *bio = certs_is_der(r->data) ? NULL : BIO_new_mem_buf(r->data.p, (int)r->data.len);
 	const unsigned char *p = r->data.p;
-	const ASN1_OBJECT *oid = NULL;
 	PKCS8_PRIV_KEY_INFO *info;
 	X509_SIG *sealed = NULL;
 	const char *kind = NULL;
@@ -120,8 +110,8 @@ unread_kem(struct reading *r)
 		if (sealed != NULL)
 			info = PKCS8_decrypt_ex(sealed, r->passphrase, (int)r->passphrase_len, r->pli->lib, NULL);
 	}
-	if (info != NULL && PKCS8_pkey_get0(&oid, NULL, NULL, NULL, info) == 1)
-		kind = kem_name(oid);
+	if (info != NULL)
+		kind = kem_unread(info);
 	PKCS8_PRIV_KEY_INFO_free(info);
 	X509_SIG_free(sealed);
 	BIO_free(bio);
@@ -157,7 +147,7 @@ read_encrypted(struct reading *r, EVP_PKEY *(*read)(struct reading *r), struct p
 			(void)not_a_key(r, &why);
 		/* libcrypto's PEM reader does not say which it was */
 		if (!kem_available() && why.status != PLI_ERR && (kind = unread_kem(r)) != NULL)
-			return no_kem(r, kind, err);
+			return kem_refuse(r->name, kind, err);
 		if (why.status != PLI_OK)
 			return fail_copy(err, &why);
 	}
@@ -357,7 +347,7 @@ finish(struct reading *r, enum use use, struct pli_key *key, const struct pli_ce
 	enum pli_status rc;
 
 	if (use == TO_OPEN && kem_is(r->pkey) && !kem_available())
-		return no_kem(r, EVP_PKEY_get0_type_name(r->pkey), err);
+		return kem_refuse(r->name, EVP_PKEY_get0_type_name(r->pkey), err);
 	if (!is_for(r->pkey, use))
 		return fail(err, PLI_ERR_CERTIFICATE, "the key in %s (%s) is of a kind that cannot %s", r->name,
 		    EVP_PKEY_get0_type_name(r->pkey), use == TO_OPEN ? "open envelopes" : "sign certificates");

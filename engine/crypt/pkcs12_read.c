@@ -12,6 +12,7 @@
 
 #include "certs.h"
 #include "context.h"
+#include "kem.h"
 #include "pbe.h"
 #include "pli/keys.h"
 
@@ -86,16 +87,20 @@ static STACK_OF(PKCS12_SAFEBAG) * unpack(struct reading *r, PKCS7 *safe)
 static bool
 take_key(struct reading *r, const PKCS12_SAFEBAG *bag)
 {
-	PKCS8_PRIV_KEY_INFO *info;
+	const PKCS8_PRIV_KEY_INFO *info;
+	PKCS8_PRIV_KEY_INFO *own = NULL;
+	const char *kind;
 
 	if (r->out->pkey != NULL)
 		return true;
-	if (PKCS12_SAFEBAG_get_nid(bag) == NID_keyBag) {
-		r->out->pkey = EVP_PKCS82PKEY_ex(PKCS12_SAFEBAG_get0_p8inf(bag), r->lib, NULL);
-	} else if ((info = unshroud(r, bag)) != NULL) {
-		r->out->pkey = EVP_PKCS82PKEY_ex(info, r->lib, NULL);
-		PKCS8_PRIV_KEY_INFO_free(info);
-	}
+	if (PKCS12_SAFEBAG_get_nid(bag) == NID_keyBag)
+		info = PKCS12_SAFEBAG_get0_p8inf(bag);
+	else
+		info = own = unshroud(r, bag);
+	if (info != NULL && (r->out->pkey = EVP_PKCS82PKEY_ex(info, r->lib, NULL)) == NULL &&
+	    (kind = kem_unread(info)) != NULL)
+		(void)kem_refuse(r->name, kind, r->refused);
+	PKCS8_PRIV_KEY_INFO_free(own);
 	return r->out->pkey != NULL;
 }
 

@@ -4,6 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 
 cp "$here/../../fixtures/kem/"* .
+base64 -d kem.test.p12.txt >kem.p12
 echo test >right
 echo tset >wrong
 kem=(-k kem.test.key --cert kem.pem)
@@ -51,6 +52,9 @@ true)
 	run 0 pli open -k kem.locked.test.key --passin file:right --cert kem.pem -o o kem-only.p7m
 	same o content.txt
 	rm -f o
+	run 0 pli open -k kem.p12 --passin file:right -o o kem-only.p7m
+	same o content.txt
+	rm -f o
 	;;
 false)
 	run 0 pli doctor
@@ -67,10 +71,10 @@ false)
 	stdout_has "accepted    yes"
 	stdout_has "1 of 2 recipients: their keys are of ML-KEM"
 
-	# Keys: as they are, in DER, and behind a passphrase.
+	# Keys: as they are, in DER, behind a passphrase, and in PKCS#12.
 	sed '/-----/d' kem.test.key | base64 -d >kem.der
 	sed '/-----/d' kem.locked.test.key | base64 -d >kem.locked.der
-	for key in kem.test.key kem.der kem.locked.test.key kem.locked.der; do
+	for key in kem.test.key kem.der kem.locked.test.key kem.locked.der kem.p12; do
 		refuse 14 open -k "$key" --passin file:right --cert kem.pem -o o kem-only.p7m
 		stderr_has "$key (ML-KEM-768)"
 		stderr_has "has no ML-KEM"
