@@ -12,6 +12,9 @@
  * has where files are large or calls are checked (open64, __read_chk). A call is pli's own when its
  * return address lies in the executable or in libpli. Memory comes from libc's inner names, so that
  * looking up a symbol may allocate. openat2 has no name in libc: it is seen in syscall.
+ *
+ * Files of keys that are written under it ask for few rounds of work for their passphrase: a quarter of a second in each of a
+ * thousand runs would be spent on what cannot fail.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -21,6 +24,7 @@
 #include <fts.h>
 #include <link.h>
 #include <locale.h>
+#include <openssl/pkcs12.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -502,4 +506,32 @@ syscall(long call, ...)
 	if (call == SYS_openat2 && fails(CALL_OPEN, HERE))
 		return -1;
 	return REAL(syscall)(call, a[0], a[1], a[2], a[3], a[4], a[5]);
+}
+
+/* What pli calls to protect the files of keys, with its own number of rounds. */
+#define ROUNDS 1000
+
+PKCS12_SAFEBAG *
+PKCS12_SAFEBAG_create_pkcs8_encrypt_ex(int pbe, const char *pass, int pass_len, unsigned char *salt, int salt_len,
+    int rounds, PKCS8_PRIV_KEY_INFO *info, OSSL_LIB_CTX *lib, const char *properties)
+{
+	(void)rounds;
+	return REAL(PKCS12_SAFEBAG_create_pkcs8_encrypt_ex)(
+	    pbe, pass, pass_len, salt, salt_len, ROUNDS, info, lib, properties);
+}
+
+PKCS7 *
+PKCS12_pack_p7encdata_ex(int pbe, const char *pass, int pass_len, unsigned char *salt, int salt_len, int rounds,
+    STACK_OF(PKCS12_SAFEBAG) * bags, OSSL_LIB_CTX *lib, const char *properties)
+{
+	(void)rounds;
+	return REAL(PKCS12_pack_p7encdata_ex)(pbe, pass, pass_len, salt, salt_len, ROUNDS, bags, lib, properties);
+}
+
+int
+PKCS12_set_mac(
+    PKCS12 *p12, const char *pass, int pass_len, unsigned char *salt, int salt_len, int rounds, const EVP_MD *md)
+{
+	(void)rounds;
+	return REAL(PKCS12_set_mac)(p12, pass, pass_len, salt, salt_len, ROUNDS, md);
 }

@@ -21,8 +21,9 @@ keys=(keys_generate keys_renew keys_import keys_retire keys_test keys_export key
 keys_prepare()
 {
 	local at=(--no-sync --register base.db --service CEA --passout file:pw --type p256)
-	pli keys generate "${at[@]}" --name Anna --p12 anna.p12 &&
-		pli keys generate "${at[@]}" --name Backup --role backup --p12 backup.p12 || return
+	# Under the injector, which makes files that open quickly.
+	env LD_PRELOAD="$FAULTS" "$PLI" keys generate "${at[@]}" --name Anna --p12 anna.p12 &&
+		env LD_PRELOAD="$FAULTS" "$PLI" keys generate "${at[@]}" --name Backup --role backup --p12 backup.p12 || return
 	pli keys list --all --json --register base.db >list.keys_list &&
 		pli keys export --no-sync --register base.db --service CEA -o list.keys_export || return
 	# What check finds is that a service has one key only, or nothing: these have two.
