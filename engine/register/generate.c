@@ -122,6 +122,23 @@ out:
 	return rc;
 }
 
+/* Notes which file was made. One that cannot be seen is not taken away again: it may be another. */
+static enum pli_status
+note_file(const char *path, struct stat *made, struct pli_error *err)
+{
+	bool seen = lstat(path, made) == 0;
+	enum pli_status rc;
+
+	if (seen && S_ISREG(made->st_mode) && made->st_uid == geteuid())
+		return PLI_OK;
+	if (seen || errno == ENOENT)
+		rc = fail(err, PLI_ERR_IO, "%s was written, and is not there any more", path);
+	else
+		rc = fail_errno(err, PLI_ERR_IO, errno, "%s was written, and cannot be seen any more", path);
+	fail_hint(err, "the key is not active: remove what is left of its files, and begin again");
+	return rc;
+}
+
 static enum pli_status
 write_file(struct generation *g, const struct pli_pair_file *file, struct pli_error *err)
 {
@@ -134,12 +151,12 @@ write_file(struct generation *g, const struct pli_pair_file *file, struct pli_er
 		named.name = g->name;
 	if ((rc = pli_pair_save(g->reg->pli, g->key, &named, err)) != PLI_OK)
 		return rc;
-	if (lstat(g->path, &g->made) != 0 || !S_ISREG(g->made.st_mode) || g->made.st_uid != geteuid())
-		return fail(err, PLI_ERR_IO, "%s was written, and is not there any more", g->path);
+	if ((rc = note_file(g->path, &g->made, err)) != PLI_OK)
+		return rc;
 	g->file_is_there = true;
+	if (file->cert_path != NULL && (rc = note_file(file->cert_path, &g->cert_made, err)) != PLI_OK)
+		return rc;
 	g->cert_path = file->cert_path;
-	if (g->cert_path != NULL && lstat(g->cert_path, &g->cert_made) != 0)
-		return fail(err, PLI_ERR_IO, "%s was written, and is not there any more", g->cert_path);
 	/* The file has passed its test; this one says with what. */
 	pli_certs_info(g->certs, 0, &info);
 	if ((rc = pli_pair_challenge(g->reg->pli, g->certs, 0, g->key, &opened, err)) != PLI_OK)

@@ -8,13 +8,10 @@
 
 : "${LOOK:?set LOOK to the program made from look.c}"
 
-# A fault in every n-th of pli's own calls, of SQLite's, of anybody's: how many of each kind. A key pair takes a quarter of a
-# second, nearly all of it in the passphrase.
+# A fault in every n-th of pli's own calls, of SQLite's, of anybody's: how many of each kind.
 keys_points=1
-keys_slow_points=1
 if [ -n "${FULL-}" ]; then
 	keys_points=24
-	keys_slow_points=14
 fi
 keys=(keys_generate keys_renew keys_import keys_retire keys_test keys_export keys_list keys_check keys_seal)
 
@@ -136,11 +133,11 @@ keys_look()
 			problem "the new key is active, and its certificate is not there"
 	elif [ -e place/x.p12 ] || [ -e place/x.pem ]; then
 		# generate.c: what may turn out active is kept, and the error says so.
-		[ -n "$crashed" ] || [ "$call" = unlink ] || [ "$call" = fstat ] || grep -q 'x.p12 is kept' "$err" ||
+		[ -n "$crashed" ] || [ "$call" = unlink ] || [ "$call" = fstat ] || grep -q "x.p12 is kept" "$err" ||
 			problem "a file of a key that is not active: $(ls place)"
 		rm -f scratch.db
-		[ ! -e place/x.p12 ] || pli keys import --register scratch.db --service S -k place/x.p12 \
-			--passin file:pw place/x.p12 >/dev/null 2>&1 || problem "half a .p12"
+		[ ! -e place/x.p12 ] || pli keys import --register scratch.db --service S --passin file:pw \
+			place/x.p12 >/dev/null 2>&1 || problem "half a .p12"
 	fi
 }
 
@@ -188,7 +185,6 @@ keys_each()
 keys_scenario()
 {
 	local from points=$keys_points memory_points=$keys_points call
-	case $1 in keys_generate | keys_renew) points=$keys_slow_points memory_points=$keys_slow_points ;; esac
 	keys_learn "$1" || { problem "does not work without a fault"; return; }
 	for from in pli sqlite all; do
 		keys_begin "$1"
