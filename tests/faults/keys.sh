@@ -5,13 +5,16 @@
 # Each begins with a copy of one of two registers. Whatever fails: it opens, its journal has no hole, no key is active that
 # never opened anything, and its keys are as they were or as they are after a run without a fault. A .p12 under its final
 # name opens a challenge. SQLite's own calls fail, too.
+#
+# run.sh and lib.sh assign what this does not, and use what it does.
+# shellcheck disable=SC2034,SC2154
 
 : "${LOOK:?set LOOK to the program made from look.c}"
 
 # A fault in every n-th of pli's own calls, of SQLite's, of anybody's: how many of each kind.
 keys_points=1
 if [ -n "${FULL-}" ]; then
-	keys_points=24
+	keys_points=12
 fi
 keys=(keys_generate keys_renew keys_import keys_retire keys_test keys_export keys_list keys_check keys_seal)
 
@@ -29,12 +32,12 @@ keys_prepare()
 
 keys_command()
 {
-	local how=()
+	local with=()
 	while [[ $1 == *=* ]]; do
-		how+=("$1")
+		with+=("$1")
 		shift
 	done
-	env "${how[@]}" "$PLI" "$@" >"$out" 2>"$err"
+	env "${with[@]}" "$PLI" "$@" >"$out" 2>"$err"
 }
 command_keys_generate()
 {
@@ -107,7 +110,7 @@ keys_file_opens()
 # keys_look SCENARIO CALL HOW CODE: after a run that worked or not.
 keys_look()
 {
-	local scenario=$1 call=$2 how=$3 code=$4 is name crashed= now begun='(version )?(service )?((generate|renew) (discard )?)?'
+	local scenario=$1 call=$2 how=$3 code=$4 is name crashed='' now begun='(version )?(service )?((generate|renew) (discard )?)?'
 	case $code in 134 | 198) crashed=yes ;; esac
 	keys_state >state.now 2>state.why || { problem "the register: $(cat state.why)"; return; }
 	mapfile -t now <state.now
