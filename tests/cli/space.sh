@@ -3,6 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 
 auth=(-k "$K/p256.both.pem")
+runs=0
 content f 3000000
 mkdir -p folder/empty
 for i in $(seq 60); do printf '%s\n' "$i" >"folder/$i"; done
@@ -28,6 +29,7 @@ all_fail()
 		# Words of a command without blanks in them.
 		# shellcheck disable=SC2086
 		"${limited[@]}" run 16 "${as[@]}" "$PLI" $did
+		runs=$((runs + 1))
 		[ -s "$err" ] || problem "not a word"
 		[ "$before" = "$(listing_of "$to")" ] || problem "left: $(find "$to")"
 		same old "$to/old"
@@ -69,6 +71,7 @@ if [ "$(id -u)" -eq 0 ] && mkdir full && mount -t tmpfs -o size=2m,mode=755 none
 	mount -o remount,size=64m,nr_inodes=20 full
 	last="open -C, without inodes"
 	run 16 pli open "${auth[@]}" -C full tree.pli
+	runs=$((runs + 1))
 	[ "$(ls -A full)" = old ] || problem "left: $(ls -A full)"
 	mount -o remount,ro full
 	all_fail full
@@ -91,4 +94,4 @@ elif [ "$(id -u)" -ne 0 ]; then
 	all_fail fixed
 	tried+=", a folder that may not be written to"
 fi
-echo "tried: $tried"
+echo "$runs runs; tried: $tried"
