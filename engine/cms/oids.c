@@ -174,11 +174,12 @@ oids_hkdf(struct view oid)
 size_t
 oids_kem_len(const char *name)
 {
-	size_t i = 0;
+	size_t i;
 
-	while (strcmp(kems[i].name, name) != 0)
-		i++;
-	return kem_lens[i];
+	for (i = 0; i < sizeof(kem_lens) / sizeof(kem_lens[0]); i++)
+		if (strcmp(kems[i].name, name) == 0)
+			return kem_lens[i];
+	return 0;
 }
 
 const char *

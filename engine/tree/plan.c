@@ -196,7 +196,7 @@ lay_out(struct plan *p, const struct plan_limits *limits, struct pli_error *err)
 	enum pli_status rc = tar_new(&tar, err);
 	size_t i;
 
-	if (rc == PLI_OK && (p->headers = calloc(p->count, BLOCK)) == NULL)
+	if (rc == PLI_OK && (p->headers = calloc(p->count + 1, BLOCK)) == NULL)
 		rc = fail_memory(err);
 	for (i = 0; i < p->count && rc == PLI_OK; i++) {
 		struct plan_entry *e = &p->entries[i];
