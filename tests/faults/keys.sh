@@ -135,8 +135,9 @@ keys_look()
 		[ "$scenario" != keys_generate ] || openssl x509 -in place/x.pem -noout 2>/dev/null ||
 			problem "the new key is active, and its certificate is not there"
 	elif [ -e place/x.p12 ] || [ -e place/x.pem ]; then
-		# generate.c: what may turn out active is kept, and the error says so.
-		[ -n "$crashed" ] || [ "$call" = unlink ] || [ "$call" = fstat ] || grep -q "x.p12 is kept" "$err" ||
+		# generate.c: what may turn out active is kept, and what cannot be seen, and the error says so.
+		[ -n "$crashed" ] || [ "$call" = unlink ] || [ "$call$how" = fstatforever ] ||
+			grep -qE 'x.p12 is kept|remove what is left of its files' "$err" ||
 			problem "a file of a key that is not active: $(ls place)"
 		rm -f scratch.db
 		[ ! -e place/x.p12 ] || pli keys import --register scratch.db --service S --passin file:pw \
