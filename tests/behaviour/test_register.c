@@ -209,6 +209,31 @@ refused_names(void)
 	pli_register_free(reg);
 }
 
+/* What only a program that calls the library can leave out: the call fails, and does nothing. */
+static void
+incomplete_calls(void)
+{
+	static const enum support_kind kind = SUPPORT_P521;
+	struct pli_register *reg = filled("incomplete.db"), *none = reg;
+	struct pli_certs *certs = support_certs(&kind, 1);
+	const struct pli_register_choice nobody = { 0 };
+	const struct pli_register_place eve = at("S", "Eve", PLI_ROLE_PERSONAL),
+					anne = at("S", "Anne", (enum pli_role)7),
+					nameless = at("S", NULL, PLI_ROLE_PERSONAL);
+
+	is(generate(reg, "S", "Eve", PLI_ROLE_PERSONAL, NULL), PLI_ERR_USAGE, "path of the file", "");
+	is(pli_register_import(reg, &eve, certs, 1, NULL, &err), PLI_ERR_USAGE, "no certificate 2", "");
+	is(pli_register_import(reg, &nameless, certs, 0, NULL, &err), PLI_ERR_USAGE, "name of a key is missing", "");
+	is(pli_register_role(reg, &anne, &err), PLI_ERR_USAGE, "no role 7", "");
+	is(pli_register_certs(reg, &nobody, certs, NULL, NULL, NULL, &err), PLI_ERR_USAGE, "name of a service", "");
+	check(pli_certs_count(certs) == 1 && strstr(keys_of(reg, NULL, true), "Eve") == NULL);
+	is(pli_register_open(&none, support_pli(), NULL, PLI_REGISTER_READ, NULL, &err), PLI_ERR_USAGE,
+	    "path of the register", "");
+	check(none == NULL);
+	pli_certs_free(certs);
+	pli_register_free(reg);
+}
+
 static void
 unknown_names(void)
 {
@@ -555,13 +580,7 @@ pending(void)
 	T(S, imported)                                                                                                 \
 	T(S, generated)                                                                                                \
 	T(S, refused_names)                                                                                            \
-	T(S, unknown_names)                                                                                            \
-	T(S, ended)                                                                                                    \
-	T(S, renewed)                                                                                                  \
-	T(S, tested)                                                                                                   \
-	T(S, tested_beside_others)                                                                                     \
-	T(S, certificates)                                                                                             \
-	T(S, findings_of_time)                                                                                         \
-	T(S, findings_of_keys)                                                                                         \
-	T(S, pending)
+	T(S, incomplete_calls)                                                                                         \
+	T(S, unknown_names) T(S, ended) T(S, renewed) T(S, tested) T(S, tested_beside_others) T(S, certificates)       \
+	    T(S, findings_of_time) T(S, findings_of_keys) T(S, pending)
 SUITE(register, TESTS)
