@@ -69,15 +69,14 @@ print_wrapped(struct say *say, const char *head, const char *text)
 static void
 print_option(struct say *say, const struct option *o)
 {
-	char head[64], text[256];
+	char head[64];
 	char letter[8] = "    ";
 
 	if (o->letter != 0)
 		(void)snprintf(letter, sizeof(letter), "-%c, ", o->letter);
 	(void)snprintf(head, sizeof(head), "  %s--%s%s%s", letter, o->name, o->value != NULL ? " " : "",
 	    o->value != NULL ? o->value : "");
-	(void)snprintf(text, sizeof(text), "%s%s", o->help, options_is_pending(o) ? " (not there yet)" : "");
-	print_wrapped(say, head, text);
+	print_wrapped(say, head, o->help);
 }
 
 static void

@@ -1,8 +1,6 @@
 /*
- * options.c - the option table, and the few ways in which an option is taken.
- *
- * An option that is documented but not there yet is parsed like the others and
- * taken by take_pending, which fails with PLI_ERR_UNSUPPORTED.
+ * options.c - the option table, and the few ways in which an option is taken. A value that is documented but not there yet
+ * is refused with PLI_ERR_UNSUPPORTED where it is taken.
  */
 #include "options.h"
 
@@ -200,14 +198,6 @@ take_progress(const struct option *option, struct args *args, const char *value,
 	return expected(option, "auto, always or never", value, err);
 }
 
-static enum pli_status
-take_pending(const struct option *option, struct args *args, const char *value, struct pli_error *err)
-{
-	(void)args;
-	(void)value;
-	return refuse(err, PLI_ERR_UNSUPPORTED, NULL, "--%s is not there yet", option->name);
-}
-
 /* One of two words, the second of which is not there yet. */
 static enum pli_status
 take_first(const char *first, const char *second, const struct option *option, const char *value, struct pli_error *err)
@@ -354,9 +344,3 @@ const size_t options_count = sizeof(options_table) / sizeof(options_table[0]);
 _Static_assert(PLI_TREE_MAX_SIZE == UINT64_C(64) << 30, "as --max-size says");
 _Static_assert(PLI_TREE_MAX_FILES == 1000000, "as --max-files says");
 _Static_assert(sizeof(options_table) / sizeof(options_table[0]) <= 64, "args.given has 64 bits");
-
-bool
-options_is_pending(const struct option *option)
-{
-	return option->take == take_pending;
-}

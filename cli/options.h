@@ -50,7 +50,4 @@ struct option {
 extern const struct option options_table[];
 extern const size_t options_count; /* at most 64: the bits of args.given */
 
-/* options_is_pending says whether the option is documented, but not there yet. */
-bool options_is_pending(const struct option *option);
-
 #endif
