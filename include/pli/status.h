@@ -49,7 +49,11 @@ enum pli_status {
 struct pli_error {
 	enum pli_status status;
 	char message[1024]; /* what happened, to what, and why; UTF-8 */
-	char hint[256];     /* what to do about it; may be empty */
+	/*
+	 * What to do about it; may be empty. In the words of the command line: "--allow-nested" is the field allow_nested of
+	 * the options here, "--force" is replace.
+	 */
+	char hint[256];
 };
 
 /*
