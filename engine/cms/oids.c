@@ -176,7 +176,7 @@ oids_kem_len(const char *name)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(kem_lens) / sizeof(kem_lens[0]); i++)
+	for (i = 0; i < sizeof(kems) / sizeof(kems[0]); i++)
 		if (strcmp(kems[i].name, name) == 0)
 			return kem_lens[i];
 	return 0;

@@ -329,7 +329,7 @@ static enum pli_status
 read_kem(
     const struct recipient *r, const char *kem, struct view parameters, enum recipient_use *use, struct pli_error *err)
 {
-	const char *wrap = read_wrap(r->wrap), *hkdf;
+	const char *wrap = read_wrap(r->wrap), *hkdf = NULL;
 	enum pli_status rc;
 
 	if (parameters.len != 0)
@@ -348,7 +348,7 @@ read_kem(
 bool
 recipient_kem_as_written(const struct recipient *r)
 {
-	const char *wrap = read_wrap(r->wrap), *hkdf;
+	const char *wrap = read_wrap(r->wrap), *hkdf = NULL;
 
 	return wrap != NULL && strcmp(wrap, "aes-256-wrap") == 0 && read_hkdf(r->kdf, &hkdf, NULL) == PLI_OK &&
 	       hkdf != NULL && strcmp(hkdf, "hkdf-sha256") == 0 && r->ukm.len == 0;
