@@ -274,6 +274,10 @@ check_algorithm(const struct recipient *r, bool legacy, struct pli_error *err)
 	    : oid != NULL   ? oid
 			    : "an unknown algorithm");
 	free(oid);
+	if (r->type == RECIPIENT_KARI)
+		fail_hint(err,
+		    "accepted is ECDH with a key that the sender makes for the message (RFC 5753 3.1), and AES "
+		    "key wrap: ask for that");
 	if (r->type == RECIPIENT_KEMRI)
 		fail_hint(
 		    err, "accepted are ML-KEM-512, -768 and -1024, with HKDF (SHA-256, -384, -512) and AES key wrap");

@@ -24,19 +24,37 @@
 
 enum verdict { NAMED = RECIPIENT_REFUSED, LEGACY = RECIPIENT_LEGACY, ACCEPTED = RECIPIENT_ACCEPTED, DAMAGED };
 
+static bool
+comes(const struct recipient *r, enum verdict want, const char *want_name)
+{
+	struct pli_error err = { 0 };
+	char name[64] = "left over";
+	enum recipient_use use = RECIPIENT_ACCEPTED;
+	enum pli_status rc = recipient_algorithm(r, name, sizeof(name), &use, &err);
+
+	if (want == DAMAGED)
+		return rc == PLI_ERR_MALFORMED && use == RECIPIENT_REFUSED && name[0] == '\0';
+	return rc == PLI_OK && (int)use == (int)want && strcmp(name, want_name) == 0;
+}
+
 /* What a recipient of a type with this algorithm is; its name must be the one given. */
 static bool
 is(enum recipient_type type, struct view algorithm, enum verdict want, const char *want_name)
 {
 	const struct recipient r = { .type = type, .algorithm = algorithm };
-	struct pli_error err = { 0 };
-	char name[64] = "left over";
-	enum recipient_use use = RECIPIENT_ACCEPTED;
-	enum pli_status rc = recipient_algorithm(&r, name, sizeof(name), &use, &err);
 
-	if (want == DAMAGED)
-		return rc == PLI_ERR_MALFORMED && use == RECIPIENT_REFUSED && name[0] == '\0';
-	return rc == PLI_OK && (int)use == (int)want && strcmp(name, want_name) == 0;
+	return comes(&r, want, want_name);
+}
+
+/* The same for a key agreement whose sender is named so. */
+static bool
+agrees(struct view originator, enum verdict want, const char *want_name)
+{
+	const struct recipient r = { .type = RECIPIENT_KARI,
+		.originator = ITEM(0xa0, originator),
+		.algorithm = SEQ(ECDH_SHA256, SEQ(AES256_WRAP)) };
+
+	return comes(&r, want, want_name);
 }
 
 static bool
@@ -114,6 +132,10 @@ agreements(void)
 	check(is(RECIPIENT_KARI, SEQ(ECDH_SHA256, SEQ(AES256_WRAP, NUL, NUL)), NAMED, "ecdh-sha256"));
 	check(is(RECIPIENT_KARI, SEQ(ECDH_SHA256, SEQ(AES256_WRAP, ITEM(0x05, OCTETS(1)))), NAMED, "ecdh-sha256"));
 	check(is(RECIPIENT_KARI, SEQ(SHA256), NAMED, ""));
+	/* OriginatorIdentifierOrKey: a key of this message, or that of a certificate, by issuer and serial or by its key */
+	check(agrees(ITEM(0xa1, SEQ(SEQ(AES256_WRAP)), ITEM(0x03, OCTETS(3))), ACCEPTED, "ecdh-sha256"));
+	check(agrees(SEQ(SEQ(NOTHING), ITEM(0x02, OCTETS(1))), NAMED, "static-ecdh-sha256"));
+	check(agrees(ITEM(0x80, OCTETS(20)), NAMED, "static-ecdh-sha256"));
 }
 
 #define KEM(n) ITEM(0x06, TEXT("\x60\x86\x48\x01\x65\x03\x04\x04" n))
