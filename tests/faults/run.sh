@@ -273,7 +273,7 @@ hindered()
 {
 	case $1.$2.$3 in
 	*.unlink.* | *.open.forever | *.list.forever | refuse_folder.open.* | refuse_folder.list.*) ;;
-	*.malloc.*) [ "$code" -eq 198 ] || grep -q '^Fatal Internal Error in libarchive: Out of memory' "$err" ;;
+	*.malloc.*) [ "$code" -eq 198 ] || grep -qE '^Fatal Internal Error in libarchive: (Out of|No) memory' "$err" ;;
 	*) false ;;
 	esac
 }
