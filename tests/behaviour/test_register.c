@@ -583,6 +583,7 @@ pending(void)
 	T(S, incomplete_calls)                                                                                         \
 	T(S, unknown_names)                                                                                            \
 	T(S, ended)                                                                                                    \
-	T(S, renewed) T(S, tested) T(S, tested_beside_others) T(S, certificates) T(S, findings_of_time)                \
-	    T(S, findings_of_keys) T(S, pending)
+	T(S, renewed)                                                                                                  \
+	T(S, tested)                                                                                                   \
+	T(S, tested_beside_others) T(S, certificates) T(S, findings_of_time) T(S, findings_of_keys) T(S, pending)
 SUITE(register, TESTS)
