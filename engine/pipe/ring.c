@@ -4,8 +4,8 @@
  *      [tail, next)   claimed by a worker, or done
  *      [next, head)   queued
  *
- * Slot i of the array holds segment number n when n % depth == i. A worker only
- * moves next; the caller only moves head and tail. Memory for a slot's bytes is
+ * Slot i of the array holds segment number n when n % depth == i. Who works moves
+ * next; only the caller moves head and tail. Memory for a slot's bytes is
  * one page-aligned block, so that the kernel copies whole pages.
  */
 #include "ring.h"
@@ -37,6 +37,7 @@ struct ring {
 	void (*end)(void *end_arg); /* or NULL; under lock, as is its argument */
 	void *end_arg;
 	unsigned threads; /* started */
+	bool helps;       /* the caller works too, while it would wait */
 	struct worker *workers;
 };
 
@@ -46,12 +47,25 @@ slot(struct ring *r, uint64_t n)
 	return &r->slots[n % r->depth];
 }
 
+/* Works on the next segment that is queued. Called with the lock held, and returns with it. */
+static void
+work_next(struct ring *r, unsigned worker)
+{
+	uint64_t n = r->next++;
+
+	(void)pthread_mutex_unlock(&r->lock);
+	r->work(slot(r, n), worker, r->arg);
+	(void)pthread_mutex_lock(&r->lock);
+	r->finished[n % r->depth] = true;
+	if (n == r->tail)
+		(void)pthread_cond_signal(&r->done);
+}
+
 static void *
 worker_main(void *opaque)
 {
 	const struct worker *me = opaque;
 	struct ring *r = me->ring;
-	uint64_t n;
 
 	(void)pthread_mutex_lock(&r->lock);
 	for (;;) {
@@ -59,15 +73,7 @@ worker_main(void *opaque)
 			(void)pthread_cond_wait(&r->queued, &r->lock);
 		if (r->stop)
 			break;
-		n = r->next++;
-		(void)pthread_mutex_unlock(&r->lock);
-
-		r->work(slot(r, n), me->number, r->arg);
-
-		(void)pthread_mutex_lock(&r->lock);
-		r->finished[n % r->depth] = true;
-		if (n == r->tail)
-			(void)pthread_cond_signal(&r->done);
+		work_next(r, me->number);
 	}
 	(void)pthread_mutex_unlock(&r->lock);
 	if (r->end != NULL) /* nobody writes it any more */
@@ -122,6 +128,10 @@ ring_new(
 		r->slots[i].cap = cap;
 		r->slots[i].buf = r->memory + i * r->cap;
 	}
+	/* The caller is one of several: one thread more than there are CPUs for would now and then be in the others' way. */
+	r->helps = threads > 1;
+	if (r->helps)
+		threads--;
 	while (r->threads < threads) {
 		r->workers[r->threads].ring = r;
 		r->workers[r->threads].number = r->threads;
@@ -203,8 +213,12 @@ ring_drain(struct ring *r)
 		return slot(r, r->tail);
 	}
 	(void)pthread_mutex_lock(&r->lock);
-	while (!r->finished[r->tail % r->depth])
-		(void)pthread_cond_wait(&r->done, &r->lock);
+	while (!r->finished[r->tail % r->depth]) {
+		if (r->helps && r->next < r->head)
+			work_next(r, r->threads);
+		else
+			(void)pthread_cond_wait(&r->done, &r->lock);
+	}
 	(void)pthread_mutex_unlock(&r->lock);
 	return slot(r, r->tail);
 }

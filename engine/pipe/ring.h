@@ -5,7 +5,8 @@
  * ring.h - a bounded, ordered window of segments worked on in parallel.
  *
  * One thread, the caller, fills segments and takes them back in the order in
- * which it filled them. Workers transform whatever lies between. All memory is
+ * which it filled them. Workers transform whatever lies between; the caller is
+ * one of them, if there are several, while it would wait for the others. All memory is
  * allocated by ring_new; nothing is allocated per segment.
  *
  *      fill -> submit -> (worker) -> drain -> release
@@ -74,14 +75,15 @@ typedef void ring_work(struct segment *s, unsigned worker, void *arg);
 struct ring;
 
 /*
- * ring_new makes a ring of depth segments of cap bytes and starts threads
- * workers. With threads == 0 no thread is started and ring_drain does the work
- * itself, in order; results are identical.
+ * ring_new makes a ring of depth segments of cap bytes, for as many workers as
+ * threads says. With 0 no thread is started and ring_drain does the work itself, in
+ * order; with 1 one is started, so that the caller can read and write meanwhile; with
+ * more ring_drain is one of them. Results are identical.
  */
 enum pli_status ring_new(struct ring **out, size_t depth, size_t cap, unsigned threads, ring_work *work, void *arg,
     struct pli_error *err) PLI_MUST_CHECK;
 
-/* ring_at_end has each worker thread call end(arg) before it ends. It comes before the first ring_submit. */
+/* ring_at_end has each thread that was started call end(arg) before it ends. It comes before the first ring_submit. */
 void ring_at_end(struct ring *r, void (*end)(void *arg), void *arg);
 
 /* ring_free stops the workers, waits for them, wipes and frees. NULL is fine. */
@@ -93,7 +95,10 @@ struct segment *ring_fill(struct ring *r);
 /* ring_submit hands the segment from ring_fill to the workers. */
 void ring_submit(struct ring *r);
 
-/* ring_drain waits for the oldest submitted segment and returns it, or NULL if none is in flight. */
+/*
+ * ring_drain waits for the oldest submitted segment and returns it, or NULL if none is in flight. Meanwhile it works on
+ * others.
+ */
 struct segment *ring_drain(struct ring *r);
 
 /* ring_release returns the segment from ring_drain to the ring. */
