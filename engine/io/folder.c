@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "hidden.h"
 
 #define TRIES 16
+#define TRIES_PARENT 10000
 #define FOLDER (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
 struct folder {
@@ -66,7 +68,7 @@ make_hidden(struct folder *f)
 	return e;
 }
 
-/* Returns 0, or an errno. */
+/* Returns 0, or an errno: ESTALE if somebody took the parent away just now. */
 static int
 open_parent(struct folder *f)
 {
@@ -77,10 +79,15 @@ open_parent(struct folder *f)
 	if (!f->made_parent && errno != EEXIST)
 		return errno;
 	f->parent_fd = open(f->parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return f->parent_fd >= 0 ? 0 : errno;
+	if (f->parent_fd >= 0)
+		return 0;
+	return errno == ENOENT ? ESTALE : errno;
 }
 
-/* A job beside this one that made the parent, and failed, takes it away again: then it is made once more. */
+/*
+ * A job beside this one that made the parent, and failed, takes it away again: then it is made once more. Many such jobs
+ * can do so many times in a row, each after another has made it.
+ */
 static enum pli_status
 prepare(struct folder *f, struct pli_error *err)
 {
@@ -88,7 +95,7 @@ prepare(struct folder *f, struct pli_error *err)
 	struct stat st;
 	int e, i;
 
-	for (i = 0; i < TRIES; i++) {
+	for (i = 0; i < TRIES_PARENT; i++) {
 		if ((e = open_parent(f)) == 0) {
 			if (fstatat(f->parent_fd, f->name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 			    !(f->how.replace && S_ISREG(st.st_mode)))
@@ -98,11 +105,13 @@ prepare(struct folder *f, struct pli_error *err)
 				hidden_sweep(f->parent_fd);
 			if ((e = make_hidden(f)) == 0)
 				return PLI_OK;
+			e = e == ENOENT ? ESTALE : e;
 		}
-		if (e != ENOENT)
+		if (e != ESTALE)
 			break;
+		(void)sched_yield();
 	}
-	rc = fail_errno(err, PLI_ERR_IO, e,
+	rc = fail_errno(err, PLI_ERR_IO, e == ESTALE ? ENOENT : e,
 	    f->parent_fd < 0 ? "cannot make the folder %s" : "cannot make a folder in %s", f->parent);
 	if (e == ENOTDIR)
 		fail_hint(err, "%s is a file: name a folder with -C, or the file to be made with -o", f->parent);

@@ -190,6 +190,7 @@ static void
 bad_names(void)
 {
 	static const char *const names[] = { "", ".", "..", "a/b", "/", LEFT };
+	struct pli_error err = { 0 };
 	struct folder *f;
 	size_t i;
 
@@ -201,7 +202,10 @@ bad_names(void)
 	    folder_new(&f, trees_at("nicht/da"), "bid", (struct hidden_how){ false, true, false }, NULL) == PLI_ERR_IO);
 	trees_file(trees_at("datei"), 3);
 	check(folder_new(&f, trees_at("datei"), "bid", (struct hidden_how){ false, true, false }, NULL) == PLI_ERR_IO);
-	check(trees_entries(trees_root) == 1);
+	check(symlink("nirgends", trees_at("faden")) == 0);
+	check(folder_new(&f, trees_at("faden"), "bid", (struct hidden_how){ false, true, false }, &err) == PLI_ERR_IO &&
+	      strstr(err.message, "No such file") != NULL);
+	check(trees_entries(trees_root) == 2);
 	trees_end();
 }
 
