@@ -51,6 +51,21 @@ skip()
 	exit 77
 }
 
+# lacking WHAT: skipped by hand, an error in CI.
+lacking()
+{
+	[ "${CI-}" != true ] || { echo "$1 is missing"; exit 1; }
+	skip "$1 is missing"
+}
+
+# need_vectors NAME: that folder of $PLI_VECTORS is there. Where it is said, it has to be.
+need_vectors()
+{
+	[ ! -d "${PLI_VECTORS:-/nonexistent}/$1" ] || return 0
+	[ -z "${PLI_VECTORS-}" ] || CI=true
+	lacking "$1/ in PLI_VECTORS (${PLI_VECTORS:-not set})"
+}
+
 # problem says that a check of the last run failed, and shows that run.
 problem()
 {

@@ -1,17 +1,20 @@
 #!/usr/bin/env bash
-# Hostile archives that others made ($PLI_VECTORS): sealed as they are and opened, nothing appears outside the folder.
+# Hostile archives that others made ($PLI_VECTORS): sealed as they are and opened, nothing appears outside the folder. And nested
+# ASN.1 in place of an envelope.
 . "$(dirname "$0")/lib.sh"
 
-archives=${PLI_VECTORS:+$PLI_VECTORS/archives}
-[ -d "${archives:-none}" ] || skip "PLI_VECTORS does not name a folder with archives/"
+need_vectors archives
+need_vectors bombs
+archives=$PLI_VECTORS/archives
 
 auth=(-k "$K/p256.both.pem")
 mkdir -p canary/in
 printf 'canary\n' >canary/file
 printf 'canary\n' >canary/in/todo.txt
+outside=()
 for path in "$HOME/.bashrc" /tmp/evil.txt /gopher.txt /tmp/test-file; do
-	stat -c '%n %i %Y %Z %s' "$path" 2>/dev/null
-done >outside
+	[ -e "$path" ] || outside+=("$path")
+done
 umask 022
 
 # expected NAME prints the code that opening it ends with.
@@ -48,8 +51,20 @@ for archive in "$archives"/*; do
 	rm -rf around "$name.pli"
 done
 [ "$count" -gt 0 ] || problem "no archives in $archives"
-for path in "$HOME/.bashrc" /tmp/evil.txt /gopher.txt /tmp/test-file; do
-	stat -c '%n %i %Y %Z %s' "$path" 2>/dev/null
-done | cmp -s - outside || problem "a file outside was changed"
-holds . after before canary outside
-[ "$problems" -gt 0 ] || echo "$count archives that others made, each opened or refused as it must be; nothing appeared outside"
+absent "${outside[@]}"
+holds . after before canary
+
+# Nested ASN.1 is refused as anything that is no envelope, and before it takes seconds.
+bombs=0
+for bomb in "$PLI_VECTORS"/bombs/*; do
+	bombs=$((bombs + 1))
+	(
+		ulimit -t 20
+		refuse 10 open "${auth[@]}" -o x "$bomb"
+		refuse 10 verify "${auth[@]}" "$bomb"
+		refuse 10 list "${auth[@]}" "$bomb"
+		refuse 10 inspect "$bomb"
+		exit "$((problems > 0))"
+	) || problem "$bomb (above)"
+done
+[ "$problems" -gt 0 ] || echo "$count archives that others made, each opened or refused as it must be; nothing appeared outside; $bombs bombs refused"

@@ -5,7 +5,7 @@ PRODUCER="gpgsm 2.2"
 . "$(dirname "$0")/../cli/lib.sh"
 . "$here/../interop/foreign_lib.sh"
 
-command -v gpgsm >/dev/null || lacking "gpgsm"
+command -v gpgsm >/dev/null || lacking "gpgsm (package gpgsm)"
 export GNUPGHOME=$test_folder/gnupg
 mkdir -m 700 "$GNUPGHOME"
 echo disable-crl-checks >"$GNUPGHOME/gpgsm.conf"

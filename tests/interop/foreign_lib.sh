@@ -68,12 +68,9 @@ table_done()
 	[ "$problems" -gt 0 ] || [ -z "${ROWS-}" ] || cp "$rows" "$ROWS"
 }
 
-# lacking WHAT: skipped by hand, an error in CI.
-lacking()
-{
-	[ "${CI-}" != true ] || { echo "$1 is missing"; exit 1; }
-	skip "$1 is missing"
-}
+# Rows of an earlier run are not those of this one. Who says where the vectors are wants every producer, too.
+[ -z "${ROWS-}" ] || rm -f "$ROWS"
+[ -z "${PLI_VECTORS-}" ] || export CI=true
 
 for name in rsa2048 rsa3072 p256 p384 p521; do
 	cat "$K/$name.key" "$K/$name.pem" >"$test_folder/$name.both"

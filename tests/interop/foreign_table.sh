@@ -14,6 +14,10 @@ end='<!-- end of foreign -->'
 rows=()
 for name in vectors openssl bouncycastle gpgsm nss; do
 	if [ ! -s "$folder/$name.rows" ]; then
+		if [ -n "${PLI_VECTORS-}" ] || [ "${CI-}" = true ]; then
+			echo "there are no rows of $name"
+			exit 1
+		fi
 		echo "skipped: no rows of $name: it was skipped, or failed"
 		exit 77
 	fi

@@ -4,8 +4,10 @@ PRODUCER="published vectors"
 . "$(dirname "$0")/../cli/lib.sh"
 . "$here/../interop/foreign_lib.sh"
 
-vectors=${PLI_VECTORS-}
-[ -d "${vectors:-none}/nss" ] || skip "PLI_VECTORS does not name a folder with nss/"
+need_vectors nss
+need_vectors rfc4134
+need_vectors gpgsm
+vectors=$PLI_VECTORS
 
 echo nss >passphrase
 printf 'This is a test message to Fran.\n' >fran

@@ -11,15 +11,8 @@ for module in /usr/lib/softhsm/libsofthsm2.so /usr/lib/*/softhsm/libsofthsm2.so;
 	[ ! -r "$module" ] || softhsm=$module
 done
 
-# lacking WHAT PACKAGE: skipped by hand, an error in CI.
-lacking()
-{
-	[ "${CI-}" != true ] || { echo "$1 is missing"; exit 1; }
-	skip "$1 is missing (package $2)"
-}
-
 while read -r command package; do
-	command -v "$command" >/dev/null || lacking "$command" "$package"
+	command -v "$command" >/dev/null || lacking "$command (package $package)"
 done <<TXT
 pk12util libnss3-tools
 keytool openjdk-17-jdk-headless
@@ -31,7 +24,7 @@ gpgsm gpgsm
 gpg-agent gpg-agent
 softhsm2-util softhsm2
 TXT
-[ -n "$softhsm" ] || lacking libsofthsm2.so softhsm2
+[ -n "$softhsm" ] || lacking "libsofthsm2.so (package softhsm2)"
 if [ ! "$classes/StoreLoad.class" -nt "$source" ]; then
 	run 0 javac -d "$classes" "$source" || exit 1
 fi
