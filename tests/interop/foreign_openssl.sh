@@ -80,6 +80,18 @@ for key in rsa2048 p521; do
 	opens "EnvelopedData, aes-cbc, several recipients" stream m f "$B/$key.both" "$plain"
 done
 
+# Cofactor ECDH: on these curves it is the same key.
+for key in p256 p384 p521; do
+	encrypt DER m -aes-256-gcm -recip "$K/$key.pem" -keyopt ecdh_cofactor_mode:1
+	opens "AuthEnvelopedData, aes-gcm, cofactor ecdh" DER m f "$B/$key.both"
+done
+
+# openssl smime, whose PEM says PKCS7.
+for form in DER PEM S/MIME; do
+	run 0 openssl smime -encrypt -binary -aes256 -outform "${form/\//}" -in f -out m "$K/rsa2048.pem"
+	opens "openssl smime: EnvelopedData, aes-cbc, rsa-pkcs1" "$form" m f "$B/rsa2048.both" "$plain" "$old"
+done
+
 # What is refused.
 for cipher in camellia-256-cbc aes-256-cfb aes-256-ofb aria-128-cbc; do
 	encrypt DER m "-$cipher" -recip "$K/p256.pem"
