@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Several GiB in constant memory: sealed, opened and verified in less than 64 MiB each, as a file and in a folder with a
-# sparse file of 8 GiB. A folder of 100,000 small files: sealed in less than 64 MiB and 100 MB more.
+# sparse file of 8 GiB; hundreds of MiB in CBC, in PEM, and in S/MIME from a pipe. A folder of 100,000 small files: sealed in less than 64 MiB and 100 MB more.
 #
 #	PLI=... tests/cli/large.sh [GIB...]
 #
@@ -91,8 +91,30 @@ every_way()
 	rm -f out bid.p7m big
 }
 
+# other_ways BYTES: what nothing authenticates, and texts, those from a pipe too.
+other_ways()
+{
+	local old=(--accept-unauthenticated --accept-legacy)
+	room $(($1 * 4)) || return
+	content big "$1"
+	frugal "$PLI" seal -j 2 --no-sync --profile cbc --raw -r "$K/rsa3072.pem" -o cbc.pli big
+	frugal "$PLI" open -j 2 --no-sync "${old[@]}" "${auth[@]}" -o out cbc.pli
+	same big out
+	rm -f out cbc.pli
+	run 0 openssl cms -encrypt -binary -stream -aes-256-cbc -outform PEM -in big -out bid.pem "$K/rsa3072.pem"
+	frugal "$PLI" open -j 2 --no-sync "${old[@]}" "${auth[@]}" -o out bid.pem
+	same big out
+	rm -f out bid.pem
+	run 0 openssl cms -encrypt -binary -stream -aes-256-gcm -in big -out bid.eml -recip "$K/rsa3072.pem" \
+		-keyopt rsa_padding_mode:oaep
+	piped=bid.eml frugal "$PLI" open -j 2 --no-sync "${auth[@]}" -o out -
+	same big out
+	rm -f out bid.eml big
+}
+
 many_files
 sparse_file
+other_ways $((400 << 20))
 every_way $((10 << 20))
 for gib in "$@"; do
 	every_way $((gib << 30))
