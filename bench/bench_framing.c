@@ -56,6 +56,7 @@ octets(struct bench *b, const void *what)
 		}
 	}
 	bench_bytes(b, CONTENT);
+	bench_items(b, (CONTENT + (size_t)bench_arg(b, 0) - 1) / (size_t)bench_arg(b, 0));
 	if (event != OCTETS_END)
 		bench_fail(b, "the string does not end");
 out:
@@ -111,6 +112,7 @@ message(struct bench *b, const void *what)
 		if (read_message(&m, &s, buf_view(&envelope), &err) != PLI_OK)
 			break;
 	bench_bytes(b, CONTENT);
+	bench_items(b, (CONTENT + (size_t)bench_arg(b, 0) - 1) / (size_t)bench_arg(b, 0));
 out:
 	if (err.status != PLI_OK)
 		bench_fail(b, err.message);
