@@ -52,7 +52,7 @@ missing_packages()
 # need_packages installs what is missing of its arguments, or says what to do and fails.
 need_packages()
 {
-	local missing log
+	local missing log wait=(-o DPkg::Lock::Timeout=300 -o Acquire::Retries=3)
 	if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
 		echo "This is no Debian system. Install the equivalents of: $*" >&2
 		return 0
@@ -66,8 +66,8 @@ need_packages()
 	fi
 	echo "Installing Debian packages: ${missing[*]}"
 	log=$(mktemp) || return 1
-	if as_root apt-get -q update >"$log" 2>&1 &&
-	    as_root apt-get -q install -y --no-install-recommends "${missing[@]}" \
+	if as_root apt-get -q "${wait[@]}" update >"$log" 2>&1 &&
+	    as_root apt-get -q "${wait[@]}" install -y --no-install-recommends "${missing[@]}" \
 	        >>"$log" 2>&1 </dev/null; then
 		rm -f "$log"
 		return 0

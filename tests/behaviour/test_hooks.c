@@ -67,7 +67,7 @@ one_cert(void)
 {
 	enum support_kind kind = SUPPORT_P256;
 
-	(void)alarm(WATCHDOG);
+	(void)alarm(PATIENCE * WATCHDOG);
 	support_bytes(bytes, LEN, 10);
 	return support_certs(&kind, 1);
 }

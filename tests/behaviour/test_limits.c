@@ -66,7 +66,7 @@ inspected(struct view v, enum pli_status *rc)
 static void
 begin(struct craft *c)
 {
-	(void)alarm(WATCHDOG);
+	(void)alarm(PATIENCE * WATCHDOG);
 	support_bytes(bytes, LEN, 11);
 	craft_init(c);
 	craft_cipher(c, view_of(bytes, LEN));
@@ -94,7 +94,7 @@ content_too_long(void)
 	struct pli_output out = pli_output_path(to);
 	struct pli_sealer *s;
 
-	(void)alarm(WATCHDOG);
+	(void)alarm(PATIENCE * WATCHDOG);
 	sparse_file(path, view_of("", 0), (off_t)65 << 30);
 	check(pli_seal(support_pli(), certs, &in, &out, &options, NULL, NULL) == PLI_ERR_LIMIT);
 	check(!support_exists(to) && support_entries() == 1);
@@ -188,7 +188,7 @@ thousand_recipients(void)
 	struct pli_input in;
 	size_t i, each;
 
-	(void)alarm(WATCHDOG);
+	(void)alarm(PATIENCE * WATCHDOG);
 	support_bytes(bytes, LEN, 11);
 	many_certs(1001, &text);
 	check_ok(pli_certs_new(&certs, support_pli(), &err), err);

@@ -112,7 +112,7 @@ open_changing(const char *path, struct change *change, int threads, size_t segme
 static void
 begin(void)
 {
-	(void)alarm(240);
+	(void)alarm(PATIENCE * 240);
 	check((bytes = malloc(LEN)) != NULL);
 	support_bytes(bytes, LEN, 13);
 }

@@ -409,15 +409,14 @@ as_nobody(const char *path, enum pli_register_mode mode)
 static void
 read_only(void)
 {
-	char folder[300], path[320], wal[330];
+	char folder[] = "/tmp/pli-read-only-XXXXXX", path[320], wal[330];
 	const char *made = filled("read.db");
 	struct pli_register *reg;
 	struct buf bytes = { 0 };
 
-	(void)snprintf(folder, sizeof(folder), "/tmp/pli-read-only-%d", (int)getpid());
+	check(mkdtemp(folder) != NULL && chmod(folder, 0755) == 0);
 	(void)snprintf(path, sizeof(path), "%s/r%%3f.db", folder);
 	(void)snprintf(wal, sizeof(wal), "%s-wal", path);
-	check(mkdir(folder, 0755) == 0);
 	support_read(made, &bytes);
 	support_write(path, buf_view(&bytes));
 	buf_clear(&bytes);

@@ -3,6 +3,18 @@
 . "$(dirname "$0")/lib.sh"
 set +m
 
+# has_read PID BYTES: so much at least.
+has_read()
+{
+	[ "$(sed -n 's/^rchar: //p' "/proc/$1/io")" -ge "$2" ]
+}
+
+# held FILE: somebody has a lock on it.
+held()
+{
+	! flock -n "$1" true
+}
+
 content f 3000000
 mkfifo fifo
 { cat f; exec sleep 30; } >fifo &
@@ -11,7 +23,7 @@ writer=$!
 # A run that is under way, and holds whatever it holds.
 "$PLI" seal -r "$K/p256.pem" -o slow.pli - <fifo >"$out" 2>"$err" &
 job=$!
-sleep 1
+soon has_read "$job" 3000000
 before=$(find . -name '.pli-*')
 run 0 pli seal --raw -r "$K/p256.pem" -o quick.pli f
 after=$(find . -name '.pli-*')
@@ -35,7 +47,7 @@ mkdir sub/.pli-00000000000000aa
 ln -s f sub/.pli-00000000000000bb
 flock -F sub/.pli-fedcba9876543210 sleep 30 &
 holder=$!
-sleep 0.2
+soon held sub/.pli-fedcba9876543210
 run 0 pli seal --raw -r "$K/p256.pem" -o sub/x.pli f
 kill "$holder" 2>/dev/null
 wait "$holder" 2>/dev/null
@@ -52,9 +64,9 @@ done
 printf 'part' >batch/.pli-0123456789abcdef
 chmod 600 batch/.pli-0123456789abcdef
 run 0 pli seal -q --each -C batch -r "$K/p256.pem" b1 b2 b3
-(cd batch && only b1.pli b2.pli b3.pli)
+holds batch b1.pli b2.pli b3.pli
 mkdir opened opened/.pli-0123456789abcdef
 printf 'part' >opened/.pli-0123456789abcdef/part
 chmod 700 opened/.pli-0123456789abcdef
 run 0 pli open -q -k "$K/p256.both.pem" -C opened batch/*.pli
-(cd opened && only b1 b2 b3)
+holds opened b1 b2 b3

@@ -160,6 +160,39 @@ json()
 	jq -es "$1" <"$out" >/dev/null || problem "JSON: not so: $1"
 }
 
+# soon COMMAND...: waits until it is true, a minute at most.
+soon()
+{
+	local tries
+	for ((tries = 0; tries < 600; tries++)); do
+		! "$@" || return 0
+		sleep 0.1
+	done
+	problem "not so within a minute: $*"
+}
+
+# shows FILE TEXT N: the text is there so many times.
+shows()
+{
+	[ "$(grep -aoF -- "$2" "$1" 2>/dev/null | wc -l)" -ge "$3" ]
+}
+
+# answered PROMPT FILE COMMAND: a shell command on a terminal, where a line of FILE is typed each time that the prompt is shown. All
+# that was shown is in $out.
+answered()
+{
+	last="on a terminal: $3"
+	: >"$out"
+	timeout 120 script -qefc "$3" "$out" >/dev/null 2>"$err" < <(
+		n=0
+		while IFS= read -r line; do
+			soon shows "$out" "$1" $((++n)) >&2
+			printf '%s\n' "$line"
+		done <"$2"
+		sleep 1
+	)
+}
+
 stdout_has()
 {
 	grep -qF -- "$1" "$out" || problem "stdout does not have: $1"

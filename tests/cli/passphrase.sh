@@ -87,11 +87,9 @@ absent x
 
 # With one the passphrase is asked for, and not shown.
 if script -qec true /dev/null >/dev/null 2>&1; then
-	last="open, with a terminal"
-	{ sleep 1; cat "$K/passphrase"; sleep 1; } |
-		timeout 20 script -qec "'$PLI' open -k '$key' -o x bid.pli" typed >"$out" 2>"$err"
+	answered "Passphrase for" "$K/passphrase" "'$PLI' open -k '$key' -o x bid.pli"
 	same x f
-	if grep -qF "$right" typed; then
+	if grep -qF "$right" "$out"; then
 		problem "the passphrase was shown"
 	fi
 fi

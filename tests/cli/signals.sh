@@ -8,6 +8,28 @@ seal bid.pli f p256
 head -c 1500000 bid.pli >half
 mkfifo fifo
 
+# catches PID: it has got as far as to catch SIGTERM.
+catches()
+{
+	local set
+	set=$(sed -n 's/^SigCgt:[[:space:]]*//p' "/proc/$1/status")
+	(((16#${set:-0} >> 14) & 1))
+}
+
+# waits PID: it sleeps, for more of what it reads or for somebody to read.
+waits()
+{
+	[ "$(sed -n 's/^State:[[:space:]]*\(.\).*/\1/p' "/proc/$1/status")" = S ]
+}
+
+# waits_for_command PID: it has a child, which reads.
+waits_for_command()
+{
+	local child
+	child=$(cat "/proc/$1/task/$1/children")
+	[ -n "$child" ] && waits "${child%% *}"
+}
+
 # interrupted SIGNAL CODE INPUT ARGUMENTS...: the job gets INPUT through a pipe that stays open.
 interrupted()
 {
@@ -19,13 +41,14 @@ interrupted()
 	# A shell without job control starts background jobs with SIGINT ignored: env puts it back.
 	env --default-signal=INT,TERM "$PLI" "$@" <fifo >"$out" 2>"$err" &
 	job=$!
+	soon catches "$job"
 	sleep "0.$((RANDOM % 5 + 2))"
 	kill -s "$signal" "$job"
-	while kill -0 "$job" 2>/dev/null && [ "$tries" -lt 50 ]; do
+	while kill -0 "$job" 2>/dev/null && [ "$tries" -lt 600 ]; do
 		sleep 0.1
 		tries=$((tries + 1))
 	done
-	[ "$tries" -lt 50 ] || { problem "still running after 5 seconds"; kill -9 "$job"; }
+	[ "$tries" -lt 600 ] || { problem "still running after a minute"; kill -9 "$job"; }
 	wait "$job"
 	code=$?
 	kill "$writer" 2>/dev/null
@@ -52,7 +75,8 @@ last="SIGTERM twice at once: seal"
 writer=$!
 "$PLI" seal -r "$K/p256.pem" -o x.pli - <fifo >"$out" 2>"$err" &
 job=$!
-sleep 0.5
+soon catches "$job"
+soon waits "$job"
 kill -s STOP "$job"
 kill -s TERM "$job"
 kill -s HUP "$job"
@@ -79,7 +103,8 @@ for ends in yes no; do
 	[ "$ends" = yes ] || command="cmd:trap '' TERM; read x <hold; true"
 	"$PLI" open --passin "$command" "${key[@]}" >"$out" 2>"$err" &
 	job=$!
-	sleep 0.5
+	soon catches "$job"
+	soon waits_for_command "$job"
 	kill -s TERM "$job"
 	sleep 0.7
 	if [ "$ends" = no ]; then
@@ -103,7 +128,8 @@ last="SIGTERM: open -o - to a reader that sleeps"
 reader=$!
 "$PLI" open -k "$K/p256.both.pem" -o - bid.pli >slow 2>"$err" &
 job=$!
-sleep 0.5
+soon catches "$job"
+soon waits "$job"
 kill -s TERM "$job"
 wait "$job"
 code=$?

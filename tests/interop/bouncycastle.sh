@@ -12,7 +12,8 @@ for jar in bcpkix bcprov bcutil; do
 	[ -r "$jars/$jar.jar" ] || lacking "$jars/$jar.jar (package libbcpkix-java)"
 done
 if [ ! "$classes/BcCms.class" -nt "$source" ]; then
-	run 0 javac -d "$classes" -cp "$classpath" "$source" || exit 1
+	run 0 javac -d compiled -cp "$classpath" "$source" || exit 1
+	mv compiled/*.class "$classes" && rmdir compiled
 fi
 
 keys=(rsa2048 p256 p384 p521)

@@ -26,7 +26,8 @@ softhsm2-util softhsm2
 TXT
 [ -n "$softhsm" ] || lacking "libsofthsm2.so (package softhsm2)"
 if [ ! "$classes/StoreLoad.class" -nt "$source" ]; then
-	run 0 javac -d "$classes" "$source" || exit 1
+	run 0 javac -d compiled "$source" || exit 1
+	mv compiled/*.class "$classes" && rmdir compiled
 fi
 
 export HOME=$PWD
@@ -90,7 +91,7 @@ TXT
 	run 1 node load.js "$name.p12" wrong
 
 	# gpgsm, which has an agent
-	export GNUPGHOME=$PWD/gpg
+	export GNUPGHOME=$PWD/gpg-$name
 	mkdir -m 700 "$GNUPGHOME"
 	echo allow-loopback-pinentry >"$GNUPGHOME/gpg-agent.conf"
 	input=pw run "$gpg" gpgsm --batch --disable-dirmngr --pinentry-mode loopback --passphrase-fd 0 \
@@ -100,7 +101,6 @@ TXT
 		stdout_has "Clé $name"
 	fi
 	gpgconf --kill all
-	rm -rf "$GNUPGHOME"
 done <<TXT
 rsa rsa3072 modern 2
 rsa-compatible rsa3072 compatible 0

@@ -129,7 +129,7 @@ waiting_is_cancelled(void)
 
 	check(pipe2(ends, O_CLOEXEC) == 0);
 	s = open_sink(pli_output_fd(ends[1], "pipe"), &hooks);
-	(void)alarm(30); /* a write that blocks for ever ends the test, at least */
+	(void)alarm(PATIENCE * 30); /* a write that blocks for ever ends the test, at least */
 	check(sink_write(s, NOTHING, view_of(pieces_new(len), len), &err) == PLI_ERR_CANCELLED && asked == 3);
 	(void)alarm(0);
 	sink_close(s);
