@@ -134,20 +134,41 @@ find_problems(struct inspection *i, const struct head *h, struct pli_error *err)
 	return rc;
 }
 
+/* How long what the source gives is: that of one that is no file, or stands in a text, is known at its end. */
+static enum pli_status
+measure(struct source *s, uint64_t *len, struct pli_error *err)
+{
+	enum pli_status rc;
+	struct view v;
+
+	while (!source_positional(s)) {
+		if ((rc = source_peek(s, 1, &v, err)) != PLI_OK)
+			return rc;
+		if (v.len == 0)
+			break;
+		source_skip(s, v.len);
+	}
+	*len = source_positional(s) ? source_size(s) : source_offset(s);
+	return PLI_OK;
+}
+
 /* Something else than an envelope: it has a name, and its outer length must be right where it is told. */
 static enum pli_status
 inspect_other(struct inspection *i, const struct message *m, struct pli_error *err)
 {
 	const struct head *h = &m->head;
-	uint64_t size = source_positional(m->source) ? source_size(m->source) : 0;
+	enum pli_status rc;
+	uint64_t len;
 
 	if (h->type == NULL)
 		return fail(err, PLI_ERR_MALFORMED, "%s is not an envelope: its type is none that CMS defines",
 		    source_name(m->source));
-	if (!h->level[0].indefinite && size > 0 && size != h->level[0].end)
+	if ((rc = measure(m->source, &len, err)) != PLI_OK)
+		return rc;
+	if (!h->level[0].indefinite && len != h->level[0].end)
 		return fail(
 		    err, PLI_ERR_MALFORMED, "%s is truncated, or has bytes behind its end", source_name(m->source));
-	i->public.file_bytes = size;
+	i->public.file_bytes = source_positional(m->source) ? len : source_consumed(m->source);
 	return problem(i, err, "%s is not an encrypted envelope%s", h->type->name,
 	    oids_same(h->type_oid, oid_signed) ? ": what is signed is inside" : "");
 }

@@ -193,5 +193,31 @@ nested(void)
 	pli_certs_free(certs);
 }
 
-#define TESTS(T, S) T(S, every_form) T(S, cut) T(S, changed) T(S, nested)
+/* What is no envelope is read to its end, too, whatever it stands in: inspect tells its length, and that it is cut. */
+static void
+others(void)
+{
+	static const uint8_t encrypted_data[] = { 0x30, 0x11, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01,
+		0x07, 0x06, 0xa0, 0x04, 0x30, 0x02, 0x05, 0x00 };
+	struct view whole = view_of(encrypted_data, sizeof(encrypted_data)), part = whole;
+	struct pli_envelope *seen = NULL;
+	struct buf text = { 0 };
+	struct pli_input in;
+	size_t f;
+
+	part.len--;
+	for (f = 0; f < ARMORED_FORMS; f++) {
+		armored_wrap(&armored_forms[f], whole, &text);
+		in = pli_input_memory(text.p, text.len, "text");
+		check(pli_inspect(&seen, support_pli(), &in, NULL, NULL) == PLI_OK);
+		check(strcmp(seen->container, "EncryptedData") == 0 && !seen->accepted && seen->file_bytes == text.len);
+		pli_envelope_free(seen);
+		armored_wrap(&armored_forms[f], part, &text);
+		in = pli_input_memory(text.p, text.len, "text");
+		check(pli_inspect(&seen, support_pli(), &in, NULL, NULL) == PLI_ERR_MALFORMED && seen == NULL);
+	}
+	buf_clear(&text);
+}
+
+#define TESTS(T, S) T(S, every_form) T(S, cut) T(S, changed) T(S, nested) T(S, others)
 SUITE(armored, TESTS)
