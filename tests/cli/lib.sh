@@ -61,9 +61,8 @@ lacking()
 # need_vectors NAME: that folder of $PLI_VECTORS is there. Where it is said, it has to be.
 need_vectors()
 {
-	[ ! -d "${PLI_VECTORS:-/nonexistent}/$1" ] || return 0
-	[ -z "${PLI_VECTORS-}" ] || CI=true
-	lacking "$1/ in PLI_VECTORS (${PLI_VECTORS:-not set})"
+	[ -n "${PLI_VECTORS-}" ] || skip "PLI_VECTORS is not set"
+	[ -d "$PLI_VECTORS/$1" ] || { echo "$PLI_VECTORS/$1 is missing: see PLI_VECTORS"; exit 1; }
 }
 
 # problem says that a check of the last run failed, and shows that run.

@@ -14,7 +14,7 @@ end='<!-- end of foreign -->'
 rows=()
 for name in vectors openssl bouncycastle gpgsm nss; do
 	if [ ! -s "$folder/$name.rows" ]; then
-		if [ -n "${PLI_VECTORS-}" ] || [ "${CI-}" = true ]; then
+		if [ -n "${PLI_VECTORS-}" ]; then
 			echo "there are no rows of $name"
 			exit 1
 		fi
