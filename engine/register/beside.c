@@ -6,6 +6,9 @@
  * What is there is looked at once before, for a clear error, and once more by the file system that SQLite works through, when
  * it has opened the file: who puts another there between the two has not become its owner.
  *
+ * -shm is not opened: SQLite holds its locks on it, and they are the process's, which loses them all when it closes any
+ * descriptor of the file (sqlite.org/howtocorrupt.html, 2.2). On -journal and -wal there are none.
+ *
  * Formats: sqlite.org/fileformat2.html, 3 (rollback journal) and 4.1 (WAL); the super-journal's name ends a journal, with the
  * magic behind it.
  */
@@ -64,20 +67,23 @@ flaw_inside(int fd, uint64_t size, bool wal)
 static const char *
 flaw(const char *path, const char *name)
 {
+	bool wal = ends_with(name, WAL), is_read = wal || ends_with(name, JOURNAL);
 	struct stat of, main_file;
 	const char *why = NULL;
-	int fd = open(name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	int fd = is_read ? open(name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) : -1;
 
-	if (fd < 0 && errno != EACCES)
+	if (is_read && fd < 0 && errno != EACCES)
 		return errno == ENOENT ? NULL : errno == ELOOP ? "it is a symbolic link" : "it cannot be opened";
 	if (fd < 0 ? lstat(name, &of) != 0 : fstat(fd, &of) != 0)
-		why = "it cannot be looked at";
+		why = errno == ENOENT ? NULL : "it cannot be looked at";
+	else if (S_ISLNK(of.st_mode))
+		why = "it is a symbolic link";
 	else if (!S_ISREG(of.st_mode) || of.st_nlink != 1)
 		why = "it is no file of its own";
 	else if (of.st_uid != geteuid() && (stat(path, &main_file) != 0 || of.st_uid != main_file.st_uid))
 		why = "it is somebody else's";
-	else if (fd >= 0 && (ends_with(name, JOURNAL) || ends_with(name, WAL)))
-		why = flaw_inside(fd, (uint64_t)of.st_size, ends_with(name, WAL));
+	else if (fd >= 0)
+		why = flaw_inside(fd, (uint64_t)of.st_size, wal);
 	if (fd >= 0)
 		(void)close(fd);
 	return why;

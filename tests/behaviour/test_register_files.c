@@ -462,6 +462,45 @@ in_use(void)
 	pli_register_free(other);
 }
 
+/* Could another process lock what a WAL's readers and writers lock (sqlite.org/walformat.html, 2.3)? */
+static bool
+unlocked(const char *path)
+{
+	char shm[300];
+	int status;
+	pid_t pid;
+
+	(void)snprintf(shm, sizeof(shm), "%s-shm", path);
+	pid = fork();
+	check(pid >= 0);
+	if (pid == 0) {
+		struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 120, .l_len = 9 };
+		int fd = open(shm, O_RDWR | O_CLOEXEC);
+
+		_exit(fd < 0 || fcntl(fd, F_GETLK, &lock) != 0 ? 99 : lock.l_type == F_UNLCK);
+	}
+	check(waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) < 2);
+	return WEXITSTATUS(status) != 0;
+}
+
+/* Closing any descriptor of a file drops all locks that the process has on it. */
+static void
+keeps_locks(void)
+{
+	const char *path = filled("locks.db");
+	struct pli_register *reg, *other;
+
+	check_ok(try_open(&reg, path, PLI_REGISTER_WRITE), err);
+	check(!unlocked(path));
+	check_ok(try_open(&other, path, PLI_REGISTER_READ), err);
+	check(!unlocked(path));
+	pli_register_free(other);
+	check(!unlocked(path));
+	check_ok(import(reg, "S", "Bernard", SUPPORT_P384), err);
+	check(!unlocked(path));
+	pli_register_free(reg);
+}
+
 /* A disk that is full after so many bytes of a file: the register and the .p12 alike. */
 static enum pli_status
 generate_within(struct pli_register *reg, rlim_t most, const char *path)
@@ -584,5 +623,5 @@ failing_syncs(void)
 	T(S, odd_names)                                                                                                \
 	T(S, damaged)                                                                                                  \
 	T(S, damaged_keys)                                                                                             \
-	T(S, odd_values) T(S, hostile) T(S, rules) T(S, read_only) T(S, in_use) T(S, full_disk) T(S, failing_syncs)
+	T(S, odd_values) T(S, hostile) T(S, rules) T(S, read_only) T(S, in_use) T(S, keeps_locks) T(S, full_disk) T(S, failing_syncs)
 SUITE(register_files, TESTS)
