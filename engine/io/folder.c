@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -39,7 +38,6 @@ taken(const struct folder *f, struct pli_error *err)
 static int
 make_hidden(struct folder *f)
 {
-	struct stat st;
 	int i, e = EEXIST;
 
 	for (i = 0; i < TRIES; i++) {
@@ -54,9 +52,7 @@ make_hidden(struct folder *f)
 			continue;
 		}
 		f->fd = openat(f->parent_fd, f->hidden, FOLDER);
-		/* Where folders cannot be locked nobody sweeps, either. */
-		if (f->fd >= 0 && (flock(f->fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) &&
-		    fstat(f->fd, &st) == 0 && st.st_nlink > 0)
+		if (f->fd >= 0 && hidden_hold(f->fd))
 			return 0;
 		e = errno;
 		if (f->fd >= 0)
@@ -68,10 +64,12 @@ make_hidden(struct folder *f)
 	return e;
 }
 
-/* Returns 0, or an errno: ESTALE if somebody took the parent away just now. */
+/* Returns 0, or an errno: ESTALE if somebody took the parent away just now; not so if it is a link to nothing. */
 static int
 open_parent(struct folder *f)
 {
+	struct stat st;
+
 	if (f->parent_fd >= 0)
 		(void)close(f->parent_fd);
 	f->parent_fd = -1;
@@ -81,12 +79,14 @@ open_parent(struct folder *f)
 	f->parent_fd = open(f->parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (f->parent_fd >= 0)
 		return 0;
-	return errno == ENOENT ? ESTALE : errno;
+	if (errno != ENOENT)
+		return errno;
+	return lstat(f->parent, &st) == 0 && S_ISLNK(st.st_mode) ? ENOENT : ESTALE;
 }
 
 /*
  * A job beside this one that made the parent, and failed, takes it away again: then it is made once more. Many such jobs
- * can do so many times in a row, each after another has made it.
+ * can do so many times in a row, each after another has made it. Nothing else is tried again.
  */
 static enum pli_status
 prepare(struct folder *f, struct pli_error *err)
@@ -122,6 +122,7 @@ enum pli_status
 folder_new(struct folder **out, const char *parent, const char *name, struct hidden_how how, struct pli_error *err)
 {
 	struct folder *f = calloc(1, sizeof(*f));
+	size_t len = strlen(parent);
 	enum pli_status rc;
 
 	*out = NULL;
@@ -129,7 +130,9 @@ folder_new(struct folder **out, const char *parent, const char *name, struct hid
 		return fail_memory(err);
 	f->parent_fd = f->fd = -1;
 	f->how = how;
-	f->parent = strdup(parent);
+	while (len > 1 && parent[len - 1] == '/') /* behind a link it would mean what the link leads to */
+		len--;
+	f->parent = strndup(parent, len);
 	f->name = strdup(name);
 	if (f->parent == NULL || f->name == NULL)
 		rc = fail_memory(err);

@@ -111,6 +111,18 @@ hidden_remove(int folder, const char *name)
 		;
 }
 
+bool
+hidden_hold(int fd)
+{
+	struct stat st;
+
+	/* Where there are no locks nobody sweeps, either. */
+	if ((flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) || fstat(fd, &st) != 0)
+		return false;
+	errno = EBUSY;
+	return st.st_nlink > 0;
+}
+
 /* Removes one leftover of a run that was killed. Whose lock is held by somebody is somebody's work. */
 static void
 sweep_one(int folder, const char *name)

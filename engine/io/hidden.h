@@ -27,6 +27,12 @@ bool hidden_is(const char *name);
 bool hidden_name(char out[HIDDEN_CAP]);
 
 /*
+ * hidden_hold locks what was just made under such a name. Returns false, with errno set, where a sweeper came between the name
+ * and the lock: it is gone, or will be.
+ */
+bool hidden_hold(int fd);
+
+/*
  * hidden_sweep removes, from an open folder, the hidden entries that killed runs left: ours by owner, and locked by no one.
  */
 void hidden_sweep(int folder);

@@ -30,7 +30,6 @@ struct stage {
 static int
 open_hidden(struct stage *s)
 {
-	struct stat st;
 	int fd, i, e;
 
 	for (i = 0; i < TRIES; i++) {
@@ -41,9 +40,7 @@ open_hidden(struct stage *s)
 			continue;
 		if (fd < 0)
 			break;
-		/* Where files cannot be locked nobody sweeps, either. */
-		if ((flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) && fstat(fd, &st) == 0 &&
-		    st.st_nlink > 0)
+		if (hidden_hold(fd))
 			return fd;
 		e = errno;
 		(void)close(fd);

@@ -14,6 +14,8 @@
 static char trees_at_neu[300];
 
 static int locks_held; /* so many locks are somebody's, who sweeps (see --wrap in CMakeLists.txt) */
+static bool no_links;  /* nothing has a name any more */
+static unsigned long yields;
 
 int __real_flock(int fd, int how);
 int __wrap_flock(int fd, int how);
@@ -26,6 +28,29 @@ __wrap_flock(int fd, int how)
 	locks_held--;
 	errno = EWOULDBLOCK;
 	return -1;
+}
+
+int __real_fstat64(int fd, struct stat *st);
+int __wrap_fstat64(int fd, struct stat *st);
+
+int
+__wrap_fstat64(int fd, struct stat *st)
+{
+	int result = __real_fstat64(fd, st);
+
+	if (no_links)
+		st->st_nlink = 0;
+	return result;
+}
+
+int __real_sched_yield(void);
+int __wrap_sched_yield(void);
+
+int
+__wrap_sched_yield(void)
+{
+	yields++;
+	return __real_sched_yield();
 }
 
 static void
@@ -195,6 +220,7 @@ bad_names(void)
 	size_t i;
 
 	trees_begin();
+	yields = 0;
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		check(folder_new(&f, trees_root, names[i], (struct hidden_how){ false, true, false }, NULL) ==
 		      PLI_ERR_USAGE);
@@ -205,6 +231,11 @@ bad_names(void)
 	check(symlink("nirgends", trees_at("faden")) == 0);
 	check(folder_new(&f, trees_at("faden"), "bid", (struct hidden_how){ false, true, false }, &err) == PLI_ERR_IO &&
 	      strstr(err.message, "No such file") != NULL);
+	err = (struct pli_error){ 0 };
+	check(
+	    folder_new(&f, trees_at("faden/"), "bid", (struct hidden_how){ false, true, false }, &err) == PLI_ERR_IO &&
+	    strstr(err.message, "No such file") != NULL);
+	check(yields == 0); /* that is no parent that somebody takes away */
 	check(trees_entries(trees_root) == 2);
 	trees_end();
 }
@@ -301,6 +332,12 @@ swept_too_early(void)
 	check(folder_new(&f, trees_root, "other", how, &err) == PLI_ERR_IO && f == NULL);
 	check(locks_held > 900 && trees_entries(trees_root) == 1);
 	locks_held = 0;
+	err = (struct pli_error){ 0 };
+	errno = 0;
+	no_links = true;
+	check(folder_new(&f, trees_root, "other", how, &err) == PLI_ERR_IO && f == NULL);
+	no_links = false;
+	check(trees_entries(trees_root) == 1);
 	trees_end();
 }
 

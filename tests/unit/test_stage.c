@@ -78,6 +78,7 @@ put_another(int result)
 }
 
 static bool no_replace_unknown; /* as on file systems that know no RENAME_NOREPLACE */
+static bool no_links;           /* nothing has a name any more */
 static int locks_held;          /* so many locks are somebody's, who sweeps */
 
 int __real_renameat(int from, const char *name, int to, const char *as);
@@ -119,6 +120,19 @@ __wrap_flock(int fd, int how)
 	locks_held--;
 	errno = EWOULDBLOCK;
 	return -1;
+}
+
+int __real_fstat64(int fd, struct stat *st);
+int __wrap_fstat64(int fd, struct stat *st);
+
+int
+__wrap_fstat64(int fd, struct stat *st)
+{
+	int result = __real_fstat64(fd, st);
+
+	if (no_links)
+		st->st_nlink = 0;
+	return result;
 }
 
 static struct stage *
@@ -487,6 +501,12 @@ swept(bool hidden)
 	check(stage_new(&s, path, how, &err) == PLI_ERR_IO && strstr(err.message, "beside") != NULL);
 	check(locks_held > 900 && support_entries() == before);
 	locks_held = 0;
+	err = (struct pli_error){ 0 };
+	errno = 0;
+	no_links = true;
+	check(stage_new(&s, path, how, &err) == PLI_ERR_IO && s == NULL);
+	no_links = false;
+	check(support_entries() == before);
 }
 
 #define TWICE(test)                                                                                                    \
