@@ -62,6 +62,17 @@ static const struct named hashes[] = {
 	{ "sha512", OID(SHA2 "\x03") },
 };
 
+/* Not accepted: RFC 1321, FIPS 180-4, FIPS 202. */
+static const struct named other_hashes[] = {
+	{ "md5", OID("\x2a\x86\x48\x86\xf7\x0d\x02\x05") },
+	{ "sha512-224", OID(SHA2 "\x05") },
+	{ "sha512-256", OID(SHA2 "\x06") },
+	{ "sha3-224", OID(SHA2 "\x07") },
+	{ "sha3-256", OID(SHA2 "\x08") },
+	{ "sha3-384", OID(SHA2 "\x09") },
+	{ "sha3-512", OID(SHA2 "\x0a") },
+};
+
 /* RFC 5753 7.1.4: dhSinglePass-stdDH, and -cofactorDH, which is the same on curves whose cofactor is 1. */
 static const struct named agreements[] = {
 	{ "ecdh-sha1", OID("\x2b\x81\x05\x10\x86\x48\x3f\x00\x02") },
@@ -139,6 +150,12 @@ const char *
 oids_hash(struct view oid)
 {
 	return find(hashes, sizeof(hashes) / sizeof(hashes[0]), oid);
+}
+
+const char *
+oids_hash_other(struct view oid)
+{
+	return find(other_hashes, sizeof(other_hashes) / sizeof(other_hashes[0]), oid);
 }
 
 const char *

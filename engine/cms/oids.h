@@ -50,6 +50,9 @@ extern const struct view oid_kem_recipient;  /* RFC 9629 */
 
 /* oids_hash, oids_ecdh and oids_wrap return "sha256", "ecdh-sha256", "aes-256-wrap" or "3des-wrap" and the like, or NULL. */
 const char *oids_hash(struct view oid);
+
+/* oids_hash_other is the name of a hash that oids_hash does not know, since it is not accepted, or NULL. */
+const char *oids_hash_other(struct view oid);
 const char *oids_ecdh(struct view oid);
 const char *oids_wrap(struct view oid);
 

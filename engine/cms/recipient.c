@@ -246,44 +246,87 @@ recipient_oid(const struct recipient *r)
 	return oid.body;
 }
 
-/* An AlgorithmIdentifier of a hash, with parameters NULL or none; its name or NULL. */
-static const char *
-read_hash(struct view *in)
-{
-	struct read_item algorithm, oid, parameters;
+/* What an OAEP recipient asks for: hash and mgf have names, or are NULL; accepted is false for what is well-formed, but not ours. */
+struct oaep {
+	const char *hash, *mgf;
+	bool accepted;
+};
 
-	if (!read_tagged(in, TAG_SEQUENCE, &algorithm) || !read_tagged(&algorithm.body, TAG_OID, &oid))
-		return NULL;
-	if (read_tagged(&algorithm.body, TAG_NULL, &parameters) && parameters.body.len != 0)
-		return NULL;
-	return algorithm.body.len == 0 ? oids_hash(oid.body) : NULL;
+/* An AlgorithmIdentifier: its parameters, at most one value, become *parameters. */
+static bool
+read_algorithm(struct view *in, struct view *oid, struct view *parameters)
+{
+	struct read_item algorithm, item;
+	struct view rest;
+
+	if (!read_tagged(in, TAG_SEQUENCE, &algorithm) || in->len != 0 || !read_tagged(&algorithm.body, TAG_OID, &item))
+		return false;
+	*oid = item.body;
+	*parameters = rest = algorithm.body;
+	return rest.len == 0 || (read_item(&rest, &item) == READ_OK && rest.len == 0);
+}
+
+/* The AlgorithmIdentifier of a hash; those that are accepted have the parameters NULL or none. */
+static bool
+read_hash(struct view in, const char **name, bool *accepted)
+{
+	struct view oid, parameters;
+	struct read_item null;
+
+	if (!read_algorithm(&in, &oid, &parameters))
+		return false;
+	if ((*name = oids_hash(oid)) != NULL)
+		return parameters.len == 0 || (read_tagged(&parameters, TAG_NULL, &null) && null.body.len == 0);
+	*name = oids_hash_other(oid);
+	*accepted = false;
+	return true;
 }
 
 /* RSAES-OAEP-params, RFC 4055 4.1: each field explicit, in order, optional. */
 static bool
-read_oaep(struct view parameters, const char **hash, const char **mgf)
+read_oaep(struct view in, struct oaep *o)
 {
-	struct read_item params, field, algorithm, oid, label;
+	struct read_item params, field, label;
+	struct view oid, parameters;
 
-	*hash = *mgf = "sha1";
-	if (!read_tagged(&parameters, TAG_SEQUENCE, &params) || parameters.len != 0)
+	*o = (struct oaep){ "sha1", "sha1", true };
+	if (!read_tagged(&in, TAG_SEQUENCE, &params) || in.len != 0)
 		return false;
-	if (read_tagged(&params.body, TAG_EXPLICIT | 0, &field) &&
-	    ((*hash = read_hash(&field.body)) == NULL || field.body.len != 0))
+	if (read_tagged(&params.body, TAG_EXPLICIT | 0, &field) && !read_hash(field.body, &o->hash, &o->accepted))
 		return false;
 	if (read_tagged(&params.body, TAG_EXPLICIT | 1, &field)) {
-		if (!read_tagged(&field.body, TAG_SEQUENCE, &algorithm) || field.body.len != 0 ||
-		    !read_tagged(&algorithm.body, TAG_OID, &oid) || !oids_same(oid.body, oid_mgf1) ||
-		    (*mgf = read_hash(&algorithm.body)) == NULL || algorithm.body.len != 0)
+		if (!read_algorithm(&field.body, &oid, &parameters))
 			return false;
+		if (!oids_same(oid, oid_mgf1)) {
+			o->mgf = NULL;
+			o->accepted = false;
+		} else if (!read_hash(parameters, &o->mgf, &o->accepted)) {
+			return false;
+		}
 	}
 	if (read_tagged(&params.body, TAG_EXPLICIT | 2, &field)) {
-		if (!read_tagged(&field.body, TAG_SEQUENCE, &algorithm) || field.body.len != 0 ||
-		    !read_tagged(&algorithm.body, TAG_OID, &oid) || !oids_same(oid.body, oid_p_specified) ||
-		    !read_tagged(&algorithm.body, TAG_OCTETS, &label) || algorithm.body.len != 0)
+		if (!read_algorithm(&field.body, &oid, &parameters))
 			return false;
+		if (!oids_same(oid, oid_p_specified)) {
+			o->hash = NULL;
+			o->accepted = false;
+		} else if (!read_tagged(&parameters, TAG_OCTETS, &label)) {
+			return false;
+		}
 	}
 	return params.body.len == 0;
+}
+
+/* "rsaOaep-sha256", "rsaOaep-sha256-mgf1-sha1"; "rsaOaep-other" where something has no name here. */
+static void
+name_oaep(const struct oaep *o, char *name, size_t cap)
+{
+	if (o->hash == NULL || o->mgf == NULL)
+		(void)snprintf(name, cap, "rsaOaep-other");
+	else if (strcmp(o->hash, o->mgf) == 0)
+		(void)snprintf(name, cap, "rsaOaep-%s", o->hash);
+	else
+		(void)snprintf(name, cap, "rsaOaep-%s-mgf1-%s", o->hash, o->mgf);
 }
 
 /* Is the sender's key one of its own, in a certificate, instead of one made for this message? RFC 5753 3.1. */
@@ -359,7 +402,8 @@ recipient_algorithm(const struct recipient *r, char *name, size_t cap, enum reci
 {
 	struct read_item algorithm, oid, null;
 	struct view in = r->algorithm;
-	const char *hash, *mgf, *scheme, *wrap;
+	const char *scheme, *wrap;
+	struct oaep oaep;
 	enum pli_status rc;
 
 	*use = RECIPIENT_REFUSED;
@@ -375,11 +419,10 @@ recipient_algorithm(const struct recipient *r, char *name, size_t cap, enum reci
 		(void)snprintf(name, cap, "rsa-pkcs1");
 		*use = RECIPIENT_LEGACY;
 	} else if (r->type == RECIPIENT_KTRI && oids_same(oid.body, oid_oaep)) {
-		if (!read_oaep(in, &hash, &mgf))
+		if (!read_oaep(in, &oaep))
 			return damaged(err, "the OAEP parameters are not what RFC 4055 says");
-		(void)snprintf(name, cap, "rsaOaep-%s%s%s", hash, strcmp(hash, mgf) == 0 ? "" : "-mgf1-",
-		    strcmp(hash, mgf) == 0 ? "" : mgf);
-		*use = RECIPIENT_ACCEPTED;
+		name_oaep(&oaep, name, cap);
+		*use = oaep.accepted ? RECIPIENT_ACCEPTED : RECIPIENT_REFUSED;
 	} else if (r->type == RECIPIENT_KARI && (scheme = oids_ecdh(oid.body)) != NULL) {
 		(void)snprintf(name, cap, "%s%s", is_static(r) ? "static-" : "", scheme);
 		if (!is_static(r) && (wrap = read_wrap(in)) != NULL)

@@ -10,6 +10,8 @@
 #define SHA1 ITEM(0x06, TEXT("\x2b\x0e\x03\x02\x1a"))
 #define SHA256 ITEM(0x06, TEXT("\x60\x86\x48\x01\x65\x03\x04\x02\x01"))
 #define SHA512 ITEM(0x06, TEXT("\x60\x86\x48\x01\x65\x03\x04\x02\x03"))
+#define SHA512_256 ITEM(0x06, TEXT("\x60\x86\x48\x01\x65\x03\x04\x02\x06"))
+#define SHA3_256 ITEM(0x06, TEXT("\x60\x86\x48\x01\x65\x03\x04\x02\x08"))
 #define MD5 ITEM(0x06, TEXT("\x2a\x86\x48\x86\xf7\x0d\x02\x05"))
 #define ECDH_SHA1 ITEM(0x06, TEXT("\x2b\x81\x05\x10\x86\x48\x3f\x00\x02"))
 #define ECDH_SHA256 ITEM(0x06, TEXT("\x2b\x81\x04\x01\x0b\x01"))
@@ -81,6 +83,22 @@ oaep_parameters(void)
 	check(oaep(SEQ(LABEL(ITEM(0x04, TEXT("label")))), ACCEPTED, "rsaOaep-sha1"));
 }
 
+/* Well-formed, and not accepted: they have a name. */
+static void
+other_oaep_parameters(void)
+{
+	check(oaep(SEQ(HASH(MD5, NUL)), NAMED, "rsaOaep-md5-mgf1-sha1"));
+	check(oaep(SEQ(HASH(MD5), MGF(SEQ(MD5, NUL))), NAMED, "rsaOaep-md5"));
+	check(oaep(SEQ(HASH(SHA512_256), MGF(SEQ(SHA512_256))), NAMED, "rsaOaep-sha512-256"));
+	check(oaep(SEQ(HASH(SHA3_256), MGF(SEQ(SHA3_256))), NAMED, "rsaOaep-sha3-256"));
+	check(oaep(SEQ(HASH(SHA256), MGF(SEQ(SHA3_256))), NAMED, "rsaOaep-sha256-mgf1-sha3-256"));
+	check(oaep(SEQ(HASH(SHA3_256), MGF(SEQ(SHA256))), NAMED, "rsaOaep-sha3-256-mgf1-sha256"));
+	check(oaep(SEQ(HASH(RSA, SEQ(NOTHING))), NAMED, "rsaOaep-other"));
+	check(oaep(SEQ(HASH(SHA1), ITEM(0xa1, SEQ(SHA1, SEQ(SHA1)))), NAMED, "rsaOaep-other"));
+	check(oaep(SEQ(ITEM(0xa1, SEQ(SHA1))), NAMED, "rsaOaep-other"));
+	check(oaep(SEQ(ITEM(0xa2, SEQ(MGF1, ITEM(0x04, NOTHING)))), NAMED, "rsaOaep-other"));
+}
+
 static void
 damaged_oaep_parameters(void)
 {
@@ -91,19 +109,18 @@ damaged_oaep_parameters(void)
 		SEQ(NUL),                                         /* something in them */
 		SEQ(MGF(SEQ(SHA1)), HASH(SHA1)),                  /* out of order */
 		SEQ(HASH(SHA1), HASH(SHA1)),                      /* twice */
-		SEQ(HASH(MD5, NUL)),                              /* a hash that is none here */
+		SEQ(HASH(MD5, NUL, NUL)),                         /* of a hash that is not accepted, too */
+		SEQ(HASH(MD5, TEXT("\x04\x05"))),                 /* the same, cut off */
 		SEQ(HASH(SHA256, ITEM(0x05, OCTETS(0)))),         /* a NULL that is not empty */
 		SEQ(HASH(SHA256, NUL, NUL)),                      /* parameters of the hash */
 		SEQ(HASH(SHA256, SEQ(NOTHING))),                  /* of the wrong kind */
 		SEQ(ITEM(0xa0, SEQ(SHA256), NUL)),                /* something behind the hash */
 		SEQ(ITEM(0xa0, NOTHING)),                         /* a field without contents */
 		SEQ(ITEM(0x80, SHA256)),                          /* implicit */
-		SEQ(ITEM(0xa1, SEQ(SHA1, SEQ(SHA1)))),            /* another mask function */
 		SEQ(ITEM(0xa1, SEQ(MGF1))),                       /* without its hash */
-		SEQ(MGF(SEQ(MD5, NUL))),                          /* with a hash that is none */
+		SEQ(MGF(NUL)),                                    /* with a hash that is no algorithm */
 		SEQ(MGF(SEQ(SHA1), NUL)),                         /* with something behind */
 		SEQ(ITEM(0xa1, SEQ(MGF1, SEQ(SHA1)), NUL)),       /* the same, one level up */
-		SEQ(ITEM(0xa2, SEQ(MGF1, ITEM(0x04, NOTHING)))),  /* no label */
 		SEQ(LABEL(NUL)),                                  /* of the wrong kind */
 		SEQ(LABEL(ITEM(0x04, NOTHING), NUL)),             /* with something behind */
 		SEQ(ITEM(0xa2, SEQ(P_SPECIFIED))),                /* missing */
@@ -303,6 +320,7 @@ names_are_cut(void)
 
 #define TESTS(T, S)                                                                                                    \
 	T(S, oaep_parameters)                                                                                          \
+	T(S, other_oaep_parameters)                                                                                    \
 	T(S, damaged_oaep_parameters)                                                                                  \
 	T(S, agreements) T(S, kems) T(S, kems_that_are_not_taken) T(S, others) T(S, names_are_cut)
 SUITE(algorithm, TESTS)
