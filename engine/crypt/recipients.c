@@ -34,9 +34,8 @@ add_certificate(CMS_ContentInfo *cms, enum recipients_profile profile, const str
 						     EVP_PKEY_CTX_set_rsa_mgf1_md(ctx, EVP_sha256()) > 0;
 	else
 		ok = ctx != NULL && EVP_PKEY_CTX_set_ecdh_kdf_md(ctx, EVP_sha256()) > 0;
-	return ok ? PLI_OK
-		  : context_fail(
-			err, PLI_ERR_CERTIFICATE, "nothing can be sealed to the certificate of \"%s\"", cert->cn);
+	/* The certificate was found fit (policy.c): what fails now is libcrypto, its random generator for instance. */
+	return ok ? PLI_OK : context_fail(err, PLI_ERR, "libcrypto failed to wrap a content key for \"%s\"", cert->cn);
 }
 
 /* Adds our own recipient; libcrypto takes what it is given. */

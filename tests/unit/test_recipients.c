@@ -3,6 +3,11 @@
  * taken apart with our own reader of CMS, as the caller does.
  */
 #include "maker.h"
+
+#include <openssl/rand.h>
+#include <string.h>
+
+#include "context.h"
 #include "head.h"
 #include "recipients.h"
 #include "suite.h"
@@ -125,6 +130,30 @@ keys_are_random(void)
 	check(recipients_random(support_pli(), 16, &second, NULL) == PLI_OK);
 	check(!view_equal(secret_view(&first), secret_view(&second)));
 	buf_clear(&der);
+}
+
+/* That says nothing of the certificates. */
+static void
+no_random_bytes(void)
+{
+	static const enum support_kind kinds[] = { SUPPORT_RSA2048, SUPPORT_P256 };
+	struct pli_error err = { 0 };
+	struct pli *pli;
+	size_t i;
+
+	check_ok(pli_new(&pli, &err), err);
+	check(RAND_set_DRBG_type(pli->lib, "NONE", NULL, NULL, NULL) == 1);
+	for (i = 0; i < 2; i++) {
+		struct pli_certs *certs = support_certs(&kinds[i], 1);
+		struct recipients_kek kek = { 0 };
+		struct buf der = { 0 };
+
+		err = (struct pli_error){ 0 };
+		check(recipients_seal(pli, RECIPIENTS_GCM, certs, &der, &kek, &err) == PLI_ERR && der.len == 0);
+		check(strstr(err.message, "certificate") == NULL && strstr(err.message, "drbg") != NULL);
+		pli_certs_free(certs);
+	}
+	pli_free(pli);
 }
 
 /* What is written is what FORMAT.md says: the algorithm of each recipient. */
@@ -289,6 +318,7 @@ matching(void)
 	T(S, every_kind_alone)                                                                                         \
 	T(S, all_together)                                                                                             \
 	T(S, keys_are_random)                                                                                          \
+	T(S, no_random_bytes)                                                                                          \
 	T(S, algorithms_written)                                                                                       \
 	T(S, wrong_rsa_key)                                                                                            \
 	T(S, wrong_ec_key) T(S, damaged_wrapping) T(S, damaged_messages) T(S, matching)
