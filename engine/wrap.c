@@ -98,7 +98,7 @@ enum pli_status
 wrap_init(
     struct wrap *w, struct pli *pli, const struct pli_certs *certs, enum pli_profile profile, struct pli_error *err)
 {
-	const struct profile *p = &profiles[profile];
+	const struct profile *p;
 	struct recipients_kek kek = { 0 };
 	struct buf der = { 0 };
 	struct view wrapped;
@@ -106,6 +106,9 @@ wrap_init(
 	enum pli_status rc;
 
 	*w = (struct wrap){ 0 };
+	if ((size_t)profile >= sizeof(profiles) / sizeof(profiles[0]))
+		return fail(err, PLI_ERR_USAGE, "there is no profile %d for envelopes", (int)profile);
+	p = &profiles[profile];
 	if ((rc = recipients_seal(pli, p->asked, certs, &der, &kek, err)) != PLI_OK ||
 	    (rc = read_back(&h, &der, err)) != PLI_OK ||
 	    (rc = split(&h, &kek, &w->recipients, &wrapped, err)) != PLI_OK ||

@@ -455,7 +455,9 @@ pli_certs_count(const struct pli_certs *certs)
 void
 pli_certs_info(const struct pli_certs *certs, size_t i, struct pli_cert_info *out)
 {
-	certs_info(&certs->list[i], out);
+	*out = (struct pli_cert_info){ 0 };
+	if (i < certs->count)
+		certs_info(&certs->list[i], out);
 }
 
 void

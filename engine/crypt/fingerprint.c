@@ -21,12 +21,15 @@ enum pli_status
 pli_certs_fingerprint(const struct pli_certs *certs, size_t i, char cert[PLI_FINGERPRINT_CAP],
     char public_key[PLI_FINGERPRINT_CAP], struct pli_error *err)
 {
-	const X509 *x509 = certs->list[i].x509;
+	const X509 *x509;
 	unsigned char *spki = NULL;
 	uint8_t digest[32];
 	bool ok;
 	int len;
 
+	if (i >= certs->count)
+		return fail(err, PLI_ERR_USAGE, "there is no certificate %zu: there are %zu", i, certs->count);
+	x509 = certs->list[i].x509;
 	ok = X509_digest(x509, certs->pli->sha256, digest, NULL) == 1;
 	if (ok)
 		hex(cert, digest, sizeof(digest));

@@ -150,7 +150,7 @@ check_use(const struct cert *c, struct pli_error *err)
 bool
 pli_certs_authority(const struct pli_certs *certs, size_t i)
 {
-	bool is = X509_check_ca(certs->list[i].x509) == 1;
+	bool is = i < certs->count && X509_check_ca(certs->list[i].x509) == 1;
 
 	context_forget();
 	return is;

@@ -55,7 +55,7 @@ PLI_API enum pli_status pli_certs_add(
 
 PLI_API size_t pli_certs_count(const struct pli_certs *certs);
 
-/* pli_certs_info fills *out for certificate i, 0 <= i < count. */
+/* pli_certs_info fills *out for certificate i, 0 <= i < count; all of it is zero for another i. */
 PLI_API void pli_certs_info(const struct pli_certs *certs, size_t i, struct pli_cert_info *out);
 
 /*
@@ -116,8 +116,8 @@ struct pli_key;
  *
  * Fails with PLI_ERR_PASSPHRASE (wrong or missing), PLI_ERR_CERTIFICATE (not a
  * key, a kind that pli cannot use, no certificate that matches), PLI_ERR_LIMIT
- * (more than 10,000,000 iterations between the passphrase and the key, which
- * are not begun).
+ * (more than 10,000,000 iterations between the passphrase and the key, or for
+ * the MAC of a PKCS#12 file, which counts for itself; they are not begun).
  */
 PLI_API enum pli_status pli_key_new(struct pli_key **out, struct pli *pli, const void *data, size_t len,
     const char *name, const struct pli_certs *extra, pli_ask *ask, void *ask_arg, struct pli_error *err) PLI_MUST_CHECK;

@@ -253,10 +253,30 @@ in_the_order_given(void)
 	pli_certs_free(NULL);
 }
 
+/* There is none at count, nor behind it. */
+static void
+no_such_certificate(void)
+{
+	enum support_kind kind = SUPPORT_P256;
+	struct pli_certs *certs = support_certs(&kind, 1);
+	char cert[PLI_FINGERPRINT_CAP], public_key[PLI_FINGERPRINT_CAP];
+	struct pli_cert_info info;
+	size_t i;
+
+	for (i = 1; i < SIZE_MAX - 1; i = i == 1 ? 1000 : SIZE_MAX - 1) {
+		memset(&info, 0xff, sizeof(info));
+		pli_certs_info(certs, i, &info);
+		check(info.subject == NULL && info.not_after == 0);
+		check(pli_certs_fingerprint(certs, i, cert, public_key, NULL) == PLI_ERR_USAGE);
+		check(!pli_certs_authority(certs, i));
+	}
+	pli_certs_free(certs);
+}
+
 #define TESTS(T, S)                                                                                                    \
 	T(S, pem_and_der)                                                                                              \
 	T(S, trusted_certificates)                                                                                     \
 	T(S, refused)                                                                                                  \
 	T(S, at_most_a_thousand)                                                                                       \
-	T(S, what_it_says) T(S, serial_numbers) T(S, algorithms) T(S, in_the_order_given)
+	T(S, what_it_says) T(S, serial_numbers) T(S, algorithms) T(S, in_the_order_given) T(S, no_such_certificate)
 SUITE(certs, TESTS)

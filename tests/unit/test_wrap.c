@@ -235,9 +235,22 @@ another_key_length(void)
 	}
 }
 
+static void
+a_profile_that_does_not_exist(void)
+{
+	enum support_kind kind = SUPPORT_P256;
+	struct pli_certs *certs = support_certs(&kind, 1);
+	struct wrap w;
+
+	check(wrap_init(&w, support_pli(), certs, (enum pli_profile)2, NULL) == PLI_ERR_USAGE);
+	check(wrap_init(&w, support_pli(), certs, (enum pli_profile) - 1, NULL) == PLI_ERR_USAGE);
+	pli_certs_free(certs);
+}
+
 #define TESTS(T, S)                                                                                                    \
 	T(S, each_recipient)                                                                                           \
 	T(S, the_first_key_that_matches)                                                                               \
 	T(S, no_recipient_is_ours)                                                                                     \
-	T(S, algorithms_that_are_refused) T(S, damaged_agreement) T(S, another_key_length)
+	T(S, algorithms_that_are_refused)                                                                              \
+	T(S, damaged_agreement) T(S, another_key_length) T(S, a_profile_that_does_not_exist)
 SUITE(wrap, TESTS)
