@@ -11,6 +11,23 @@ wipe(void *p, size_t len)
 		explicit_bzero(p, len);
 }
 
+/* All vector registers: vzeroall clears 0 to 15; 16 to 31 are those that glibc's memcpy for AVX-512 uses. */
+static void
+clear_vectors(void)
+{
+#if defined(__x86_64__) && defined(__GNUC__)
+	if (__builtin_cpu_supports("avx"))
+		__asm__ volatile("vzeroall" ::
+				     : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9",
+				 "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15");
+	if (__builtin_cpu_supports("avx512f"))
+		__asm__ volatile(".irp n,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31\n\t"
+				 "vpxord %%zmm\\n, %%zmm\\n, %%zmm\\n\n\t"
+				 ".endr" ::
+				     : "memory");
+#endif
+}
+
 /*
  * memcpy leaves the last that it copied in vector registers, and who saves those (the linker, at the first call of a function)
  * writes it to the stack. Which of them depends on the length, which the compiler is not to know.
@@ -27,6 +44,7 @@ wipe_stack(void)
 	for (i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++)
 		copy(below, nothing, lengths[i]);
 	wipe(below, sizeof(below));
+	clear_vectors();
 }
 
 bool

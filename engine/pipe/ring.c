@@ -161,6 +161,8 @@ ring_free(struct ring *r)
 	(void)pthread_cond_destroy(&r->done);
 	(void)pthread_cond_destroy(&r->queued);
 	(void)pthread_mutex_destroy(&r->lock);
+	if (r->threads == 0 || r->helps) /* the caller worked, too */
+		wipe_stack();
 	/* Memory that nobody wrote to is not touched now, either: often that is all of it. */
 	for (i = 0; r->slots != NULL && r->memory != NULL && i < r->depth; i++)
 		wipe(r->memory + i * r->cap, r->slots[i].dirty);

@@ -30,6 +30,40 @@ compares(void)
 	check(view_equal(view_of(NULL, 0), view_of(a, 0)));
 }
 
+/* What a copy left in vector registers, those that no other copy would use among them. */
+static void
+registers(void)
+{
+#if defined(__x86_64__) && defined(__GNUC__)
+	uint8_t mark[64], left[3][64];
+
+	memset(mark, 0x5a, sizeof(mark));
+	memset(left, 0x5a, sizeof(left));
+	if (__builtin_cpu_supports("avx512f")) {
+		__asm__ volatile(
+		    "vmovdqu64 (%0), %%zmm15\n\tvmovdqu64 (%0), %%zmm16\n\tvmovdqu64 (%0), %%zmm31" ::"r"(mark)
+		    : "memory", "xmm15");
+		wipe_stack();
+		__asm__ volatile(
+		    "vmovdqu64 %%zmm15, (%0)\n\tvmovdqu64 %%zmm16, 64(%0)\n\tvmovdqu64 %%zmm31, 128(%0)" ::"r"(left)
+		    : "memory");
+	} else if (__builtin_cpu_supports("avx")) {
+		__asm__ volatile("vmovdqu (%0), %%ymm9\n\tvmovdqu (%0), %%ymm14\n\tvmovdqu (%0), %%ymm15" ::"r"(mark)
+				 : "memory", "xmm9", "xmm14", "xmm15");
+		wipe_stack();
+		__asm__ volatile(
+		    "vmovdqu %%ymm9, (%0)\n\tvmovdqu %%ymm14, 64(%0)\n\tvmovdqu %%ymm15, 128(%0)" ::"r"(left)
+		    : "memory");
+		memset(left[0] + 32, 0, 32);
+		memset(left[1] + 32, 0, 32);
+		memset(left[2] + 32, 0, 32);
+	} else {
+		return;
+	}
+	check(memchr(left, 0x5a, sizeof(left)) == NULL);
+#endif
+}
+
 static void
 grows(void)
 {
@@ -182,10 +216,8 @@ most_significant_byte_first(void)
 
 #define TESTS(T, S)                                                                                                    \
 	T(S, compares)                                                                                                 \
-	T(S, grows)                                                                                                    \
-	T(S, leaves_nothing_behind)                                                                                    \
-	T(S, views_move_on)                                                                                            \
-	T(S, adds_nothing)                                                                                             \
-	T(S, reserves_exactly_what_is_asked)                                                                           \
-	T(S, refuses_what_no_memory_holds) T(S, secrets_have_a_limit) T(S, wipes) T(S, most_significant_byte_first)
+	T(S, registers)                                                                                                \
+	T(S, grows) T(S, leaves_nothing_behind) T(S, views_move_on) T(S, adds_nothing)                                 \
+	    T(S, reserves_exactly_what_is_asked) T(S, refuses_what_no_memory_holds) T(S, secrets_have_a_limit)         \
+		T(S, wipes) T(S, most_significant_byte_first)
 SUITE(bytes, TESTS)
