@@ -79,12 +79,13 @@ const struct command keys_check = {
 	.summary = "find what may lose a bid: expiry, keys never tested, no backup key",
 	.usage = "keys check --register DB [--service NAME] [--opening DATE] [--test-days N]\n"
 		 "keys check --register DB [--service NAME] [--soon-days N] [--test-days N]\n",
-	.about = "Looks for keys that have expired, expire before the opening (without --opening:\n"
-		 "within 90 days) or are not valid yet, that nothing was ever opened with or not for\n"
-		 "N days, that are too weak, whose generation did not end; for one key under two\n"
-		 "names; for services without a backup key, or with a single key. Prints a line for\n"
-		 "each; the exit code is 14 then, and 0 when nothing was found. For cron: -q says\n"
-		 "nothing when all is well.\n",
+	.about =
+	    "Looks for keys that have expired, expire before the opening (without --opening:\n"
+	    "within 90 days) or are not valid yet, that nothing was ever opened with or not for\n"
+	    "N days, that are weak (RSA of less than 3072 bits), whose generation did not end;\n"
+	    "for one key under two names; for services without a backup key, or with a single\n"
+	    "key. Prints a line for each; the exit code is 14 then, and 0 when nothing was found. For cron: -q says\n"
+	    "nothing when all is well.\n",
 	.examples = "pli keys check --register r.db\n"
 		    "pli keys check -q --register r.db --service CEA --opening 2027-03-01T12:00:00Z\n",
 	.run = check,

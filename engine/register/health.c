@@ -14,6 +14,7 @@
 #define TEST_DAYS 365
 #define SOON_DAYS 90
 #define DAY 86400
+#define RSA_RECOMMENDED 3072
 
 typedef enum pli_status found_call(void *arg, const struct pli_register_finding *finding, struct pli_error *err);
 
@@ -98,6 +99,13 @@ check_test(const struct examination *x, const struct pli_register_key *key)
 	return PLI_OK;
 }
 
+/* What agencies recommend (ANSSI, BSI): more than what bids may still be sealed to. */
+static bool
+is_short(const char *algorithm)
+{
+	return strncmp(algorithm, "rsa-", 4) == 0 && strtol(algorithm + 4, NULL, 10) < RSA_RECOMMENDED;
+}
+
 /* Apart from its dates, of which others speak. */
 static enum pli_status
 check_strength(const struct examination *x, const struct record *record)
@@ -113,6 +121,10 @@ check_strength(const struct examination *x, const struct record *record)
 	pli_certs_free(certs);
 	if (rc == PLI_ERR_CERTIFICATE)
 		return say(x, PLI_FINDING_WEAK, record->key.service, &record->key, "%s", why.message);
+	if (rc == PLI_OK && is_short(record->key.cert.algorithm))
+		return say(x, PLI_FINDING_WEAK, record->key.service, &record->key,
+		    "\"%s\" is %s: RSA of %d bits or P-256 is recommended at least; renew it", record->key.name,
+		    record->key.cert.algorithm, RSA_RECOMMENDED);
 	return rc == PLI_OK ? PLI_OK : fail_copy(x->err, &why);
 }
 

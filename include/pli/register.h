@@ -203,21 +203,21 @@ PLI_API enum pli_status pli_register_certs(struct pli_register *reg, const struc
 
 /* What may lose a bid, found by pli_register_check. */
 enum pli_finding {
-	PLI_FINDING_EXPIRED,       /* the active key has expired */
-	PLI_FINDING_EXPIRES,       /* it expires before the opening */
-	PLI_FINDING_NEVER_TESTED,  /* nothing was ever opened with it */
-	PLI_FINDING_TEST_OLD,      /* not for test_days days */
-	PLI_FINDING_NO_BACKUP,     /* a service without an active backup key that is valid */
-	PLI_FINDING_SINGLE_KEY,    /* a service with only one active key */
-	PLI_FINDING_WEAK,          /* a key that bids may not be sealed to: kind, size, usage */
+	PLI_FINDING_EXPIRED,      /* the active key has expired */
+	PLI_FINDING_EXPIRES,      /* it expires before the opening */
+	PLI_FINDING_NEVER_TESTED, /* nothing was ever opened with it */
+	PLI_FINDING_TEST_OLD,     /* not for test_days days */
+	PLI_FINDING_NO_BACKUP,    /* a service without an active backup key that is valid */
+	PLI_FINDING_SINGLE_KEY,   /* a service with only one active key */
+	PLI_FINDING_WEAK, /* a key that bids may not be sealed to (kind, size, usage), or RSA of less than 3072 bits */
 	PLI_FINDING_TWO_NAMES,     /* one key under two names */
 	PLI_FINDING_PENDING,       /* a key whose generation was interrupted */
 	PLI_FINDING_NOT_YET_VALID, /* the active key is not valid yet */
 	PLI_FINDING_EXPIRES_SOON   /* it expires within soon_days days, and no opening to come is named */
 };
 
-/* "expired", "expires-before-opening", "never-tested", "test-old", "no-backup", "single-key", "weak", "two-names", "pending", "not-yet-valid",
- * "expires-soon" */
+/* "expired", "expires-before-opening", "never-tested", "test-old", "no-backup", "single-key", "weak", "two-names",
+ * "pending", "not-yet-valid", "expires-soon" */
 PLI_API const char *pli_finding_id(enum pli_finding finding);
 
 struct pli_register_finding {

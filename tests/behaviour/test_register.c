@@ -129,7 +129,7 @@ imported(void)
 
 	check(stat(path, &st) == 0 && (st.st_mode & 0777) == 0600);
 	check_ok(import(reg, "S", "Anne", PLI_ROLE_PERSONAL, SUPPORT_P256, false), err);
-	check_ok(import(reg, "S", "Secours", PLI_ROLE_BACKUP, SUPPORT_RSA2048, true), err);
+	check_ok(import(reg, "S", "Secours", PLI_ROLE_BACKUP, SUPPORT_RSA3072, true), err);
 	check_ok(import(reg, "T", "Anne", PLI_ROLE_BACKUP, SUPPORT_P256, true), err);
 	is(import(reg, "S", "Anne", PLI_ROLE_PERSONAL, SUPPORT_P384, false), PLI_ERR_EXISTS, "\"Anne\"", "renew");
 	is(import(reg, "S", "Bernard", PLI_ROLE_PERSONAL, SUPPORT_P256, false), PLI_ERR_EXISTS, "\"Anne\"", "");
@@ -170,8 +170,8 @@ filled(const char *name)
 
 	check_ok(import(reg, "S", "Anne", PLI_ROLE_PERSONAL, SUPPORT_P256, true), err);
 	check_ok(import(reg, "S", "Bernard", PLI_ROLE_PERSONAL, SUPPORT_P384, true), err);
-	check_ok(import(reg, "S", "Secours", PLI_ROLE_BACKUP, SUPPORT_RSA2048, true), err);
-	check_ok(import(reg, "T", "Secours T", PLI_ROLE_BACKUP, SUPPORT_RSA2048, false), err);
+	check_ok(import(reg, "S", "Secours", PLI_ROLE_BACKUP, SUPPORT_RSA3072, true), err);
+	check_ok(import(reg, "T", "Secours T", PLI_ROLE_BACKUP, SUPPORT_RSA3072, false), err);
 	return reg;
 }
 
@@ -295,7 +295,7 @@ ended(void)
 	place.name = "Secours";
 	check_ok(pli_register_compromised(reg, &place, &err), err);
 	check(same(keys_of(reg, "T", true), "T/Secours T backup compromised imported never\n"));
-	is(import(reg, "U", "Secours", PLI_ROLE_BACKUP, SUPPORT_RSA2048, true), PLI_ERR_CERTIFICATE, "compromised",
+	is(import(reg, "U", "Secours", PLI_ROLE_BACKUP, SUPPORT_RSA3072, true), PLI_ERR_CERTIFICATE, "compromised",
 	    "new");
 	check(same(journal_of(reg, "S"), "2 service -\n3 import Anne\n4 import Bernard\n5 import Secours\n8 role Anne\n"
 					 "9 rename Anne\n10 retire Anna\n11 import Anna\n12 compromised Secours\n"));
@@ -355,7 +355,7 @@ tested(void)
 	struct pli_register *reg = filled("tested.db");
 	struct pli_register_place place = at("T", "Secours T", PLI_ROLE_BACKUP);
 
-	check_ok(pli_register_test(reg, &place, support_key(SUPPORT_RSA2048), &err), err);
+	check_ok(pli_register_test(reg, &place, support_key(SUPPORT_RSA3072), &err), err);
 	check(same(keys_of(reg, "T", false),
 	    "T/Secours T backup active imported AuthEnvelopedData aes-256-gcm rsaOaep-sha256\n"));
 	is(pli_register_test(reg, &place, support_key(SUPPORT_P384), &err), PLI_ERR_NO_RECIPIENT,
@@ -382,7 +382,7 @@ tested_beside_others(void)
 	    "");
 	check(register_try(other, "ROLLBACK", NULL));
 	(void)sqlite3_close(other);
-	check_ok(pli_register_test(reg, &place, support_key(SUPPORT_RSA2048), &err), err);
+	check_ok(pli_register_test(reg, &place, support_key(SUPPORT_RSA3072), &err), err);
 	pli_register_free(reg);
 }
 
@@ -519,9 +519,13 @@ findings_of_keys(void)
 {
 	struct pli_register *reg = filled("findings.db");
 	const struct pli_register_place secours = at("S", "Secours", PLI_ROLE_BACKUP);
+	const struct pli_register_place court = at("T", "Court", PLI_ROLE_PERSONAL);
 
 	check(same(findings(reg, NULL, 0, 0, 0),
 	    "two-names S/Secours\nsingle-key T/\nnever-tested T/Secours T\ntwo-names T/Secours T\n"));
+	check_ok(import(reg, "T", "Court", PLI_ROLE_PERSONAL, SUPPORT_RSA2048, true), err);
+	check(same(findings(reg, "T", 0, 0, 0), "weak T/Court\nnever-tested T/Secours T\ntwo-names T/Secours T\n"));
+	check_ok(pli_register_retire(reg, &court, &err), err);
 	check_ok(pli_register_retire(reg, &secours, &err), err);
 	check(same(findings(reg, NULL, 0, 0, 0), "no-backup S/\nsingle-key T/\nnever-tested T/Secours T\n"));
 	is(pli_register_check(reg, &(struct pli_register_health){ .service = "X" }, write_finding, NULL, &err),
@@ -555,7 +559,7 @@ pending(void)
 						"two-names T/Secours T\n"));
 	check(same(chosen(reg, &choice), "Secours T (active) | "));
 	check(same(keys_of(reg, "T", false), "T/Secours T backup active imported never\n"));
-	is(pli_register_test(reg, &place, support_key(SUPPORT_RSA2048), &err), PLI_ERR_USAGE, "is pending", "");
+	is(pli_register_test(reg, &place, support_key(SUPPORT_RSA3072), &err), PLI_ERR_USAGE, "is pending", "");
 	choice.personal = &place.name;
 	choice.personal_count = 1;
 	check(chosen(reg, &choice) == NULL);
