@@ -102,10 +102,8 @@ work(struct segment *s, unsigned worker, void *arg)
 	s->out = out;
 	if (out == s->buf && op != GCM_HASH)
 		ring_touch(s, s->len);
-	if (gather(f, s, &in, &s->err) != PLI_OK || cipher(f, s, worker, op, in, out) != PLI_OK)
-		return;
-	if (plan->put != NULL && plan->put(plan->arg, s, &s->err) != PLI_OK)
-		return;
+	if (gather(f, s, &in, &s->err) == PLI_OK && cipher(f, s, worker, op, in, out) == PLI_OK && plan->put != NULL)
+		(void)plan->put(plan->arg, s, &s->err); /* a failure is in s->err */
 }
 
 enum pli_status

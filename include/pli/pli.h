@@ -15,6 +15,9 @@
  *   - A thread other than the one that calls pli_free, and that called pli,
  *     calls pli_thread_stop before it ends or before the context is freed:
  *     libcrypto keeps random generators per thread and per context.
+ *   - Structures of options are passed by pointer, without their size: only
+ *     use them with the version of the library that they were compiled for
+ *     (its SOVERSION).
  *   - The library never prints, exits, or touches signals, locale, umask or
  *     the working directory.
  */

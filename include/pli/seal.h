@@ -37,7 +37,7 @@ enum pli_profile {
 };
 
 struct pli_seal_options {
-	int threads;    /* workers; 0: inline; PLI_THREADS_AUTO */
+	int threads;    /* workers, of several the calling thread is one; 0: inline; PLI_THREADS_AUTO */
 	size_t segment; /* bytes a worker takes at a time; 0: 1 MiB; otherwise a multiple of 16, 64 bytes to 16 MiB */
 	bool allow_nested; /* seal content that is itself an envelope */
 	enum pli_profile profile;

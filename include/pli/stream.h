@@ -22,7 +22,8 @@ extern "C" {
 enum pli_end { PLI_END_NONE, PLI_END_PATH, PLI_END_FD, PLI_END_MEMORY, PLI_END_CALLBACK };
 
 /*
- * A pli_read_at fills buf with the len bytes at off of some content. Several threads call it at once. It fails as it likes.
+ * A pli_read_at fills buf with the len bytes at off of some content. Several threads call it at once, the one that
+ * seals among them. It fails as it likes.
  */
 typedef enum pli_status pli_read_at(void *arg, uint64_t off, void *buf, size_t len, struct pli_error *err);
 
