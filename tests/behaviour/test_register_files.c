@@ -623,5 +623,6 @@ failing_syncs(void)
 	T(S, odd_names)                                                                                                \
 	T(S, damaged)                                                                                                  \
 	T(S, damaged_keys)                                                                                             \
-	T(S, odd_values) T(S, hostile) T(S, rules) T(S, read_only) T(S, in_use) T(S, keeps_locks) T(S, full_disk) T(S, failing_syncs)
+	T(S, odd_values)                                                                                               \
+	T(S, hostile) T(S, rules) T(S, read_only) T(S, in_use) T(S, keeps_locks) T(S, full_disk) T(S, failing_syncs)
 SUITE(register_files, TESTS)
