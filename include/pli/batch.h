@@ -13,7 +13,10 @@
 extern "C" {
 #endif
 
-/* A pli_batch_job does job number i, on any thread, the caller's of pli_batch_run included. What it has to say it keeps where only i is. */
+/*
+ * A pli_batch_job does job number i, on any thread, the caller's of pli_batch_run included.
+ * What it has to say it keeps where only i is.
+ */
 typedef void pli_batch_job(void *arg, size_t i);
 
 /*

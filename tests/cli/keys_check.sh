@@ -38,7 +38,7 @@ run 0 pli keys test --register "$R" Un -k "$K/p256.key" --cert "$K/p256.pem"
 run 0 pli keys test --register "$R" Secours -k "$K/p384.key" --cert "$K/p384.pem"
 run 0 pli keys check --register "$R" --service DSI
 run 0 pli keys import --register "$R" --service DSI --name "Un encore" -k "$K/brief.key" "$K/brief.pem"
-run 0 pli keys check --register "$R" --service DSI
+finds DSI weak # RSA of 2048 bits
 
 # The opening.
 options=(--opening 2035-01-01T00:00:00Z)
