@@ -73,7 +73,8 @@ struct pli_pair_file {
 /*
  * pli_pair_save writes key and its certificate as a PKCS#12 file, reads it back from the disk, and opens a challenge that
  * was sealed to the certificate with what it read. Only then the file (and that of the certificate) has its name. Fails with
- * PLI_ERR_EXISTS, PLI_ERR_IO (also when what was read back is not what was written, or does not open), PLI_ERR_PASSPHRASE (one that
+ * PLI_ERR_EXISTS, PLI_ERR_IO (also when what was read back is not what was written, or does not open),
+ * PLI_ERR_PASSPHRASE (one that
  * stores would not accept), PLI_ERR_USAGE (its name), PLI_ERR_CERTIFICATE (a key that the profile cannot hold);
  * nothing is left behind then.
  */

@@ -101,7 +101,8 @@ struct pli_tree_opened {
 /*
  * pli_tree_open opens the envelope in into folder/name, which must not exist (but see replace): a folder with what was sealed
  * or, for content that is no archive, a file. folder is made if it is not there, and removed again if it stays empty (unless
- * another call works in it at that moment: then it may stay). Fails as pli_open does; with PLI_ERR_LIMIT for an archive that the policy or the limits refuse; PLI_ERR_MALFORMED for a damaged one.
+ * another call works in it at that moment: then it may stay). Fails as pli_open does; with PLI_ERR_LIMIT for an archive that the
+ * policy or the limits refuse; PLI_ERR_MALFORMED for a damaged one.
  */
 PLI_API enum pli_status pli_tree_open(struct pli *pli, const struct pli_key *const *keys, size_t count,
     const struct pli_input *in, const char *folder, const char *name, const struct pli_tree_open_options *options,
