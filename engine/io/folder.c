@@ -18,7 +18,7 @@
 
 struct folder {
 	char *parent, *name;
-	int parent_fd, fd;
+	int parent_fd, hidden_fd, fd; /* fd: of the one in the hidden one */
 	struct hidden_how how;
 	bool made_parent, committed;
 	char hidden[HIDDEN_CAP]; /* empty: there is none */
@@ -32,6 +32,22 @@ taken(const struct folder *f, struct pli_error *err)
 	fail_hint(err, "open into another folder with -C, or move it away: a folder is never replaced, and never takes "
 		       "the place of a file");
 	return rc;
+}
+
+static void
+close_hidden(struct folder *f)
+{
+	if (f->fd >= 0)
+		(void)close(f->fd);
+	if (f->hidden_fd >= 0)
+		(void)close(f->hidden_fd);
+	f->fd = f->hidden_fd = -1;
+}
+
+static bool
+fill_hidden(struct folder *f)
+{
+	return mkdirat(f->hidden_fd, f->hidden, 0700) == 0 && (f->fd = openat(f->hidden_fd, f->hidden, FOLDER)) >= 0;
 }
 
 /* Returns 0, or an errno. A sweeper may come between the name and the lock: then the folder is gone, and made again. */
@@ -51,14 +67,15 @@ make_hidden(struct folder *f)
 				break;
 			continue;
 		}
-		f->fd = openat(f->parent_fd, f->hidden, FOLDER);
-		if (f->fd >= 0 && hidden_hold(f->fd))
+		f->hidden_fd = openat(f->parent_fd, f->hidden, FOLDER);
+		if (f->hidden_fd >= 0 && hidden_hold(f->hidden_fd) && fill_hidden(f))
 			return 0;
 		e = errno;
-		if (f->fd >= 0)
-			(void)close(f->fd);
-		f->fd = -1;
-		(void)unlinkat(f->parent_fd, f->hidden, AT_REMOVEDIR);
+		if (f->hidden_fd >= 0)
+			hidden_remove(f->parent_fd, f->hidden, f->hidden_fd);
+		else
+			(void)unlinkat(f->parent_fd, f->hidden, AT_REMOVEDIR);
+		close_hidden(f);
 	}
 	f->hidden[0] = '\0';
 	return e;
@@ -128,7 +145,7 @@ folder_new(struct folder **out, const char *parent, const char *name, struct hid
 	*out = NULL;
 	if (f == NULL)
 		return fail_memory(err);
-	f->parent_fd = f->fd = -1;
+	f->parent_fd = f->hidden_fd = f->fd = -1;
 	f->how = how;
 	while (len > 1 && parent[len - 1] == '/') /* behind a link it would mean what the link leads to */
 		len--;
@@ -156,7 +173,7 @@ folder_fd(const struct folder *f)
 	return f->fd;
 }
 
-/* Under its hidden name, in a parent that others can write to, it may have been exchanged for something else. */
+/* Where a file system knows no permissions, or once it has its name, it may have been exchanged for something else. */
 static bool
 is_other(const struct folder *f)
 {
@@ -172,11 +189,12 @@ folder_commit(struct folder *f, struct pli_error *err)
 	/* One call for all files: an fsync each would wait for the disk as often. */
 	if (!f->how.no_sync && syncfs(f->fd) != 0)
 		return fail_errno(err, PLI_ERR_IO, errno, "cannot sync %s/%s", f->parent, f->name);
-	if (renameat2(f->parent_fd, f->hidden, f->parent_fd, f->name, RENAME_NOREPLACE) != 0)
+	if (renameat2(f->hidden_fd, f->hidden, f->parent_fd, f->name, RENAME_NOREPLACE) != 0)
 		return errno == EEXIST
 			   ? taken(f, err)
 			   : fail_errno(err, PLI_ERR_IO, errno, "cannot give %s/%s its name", f->parent, f->name);
 	f->committed = true;
+	(void)unlinkat(f->parent_fd, f->hidden, AT_REMOVEDIR);
 	if (is_other(f))
 		return fail(
 		    err, PLI_ERR_IO, "somebody else put another folder in the place of %s/%s", f->parent, f->name);
@@ -203,9 +221,8 @@ folder_free(struct folder *f)
 	if (f == NULL)
 		return;
 	if (!f->committed && f->hidden[0] != '\0')
-		hidden_remove(f->parent_fd, f->hidden);
-	if (f->fd >= 0)
-		(void)close(f->fd);
+		hidden_remove(f->parent_fd, f->hidden, f->hidden_fd);
+	close_hidden(f);
 	if (f->parent_fd >= 0)
 		(void)close(f->parent_fd);
 	if (f->made_parent && !f->committed)

@@ -7,7 +7,7 @@
  *      folder_new -> make entries below folder_fd -> folder_commit -> folder_free
  *      folder_new -> folder_free                              aborted: nothing is left
  *
- * While it is filled it is a hidden folder (hidden.h) of mode 0700, locked, beside its final place.
+ * While it is filled it is in a hidden folder (hidden.h) of mode 0700, locked, beside its final place.
  */
 
 #include "bytes.h"

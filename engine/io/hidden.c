@@ -79,6 +79,15 @@ open_to_empty(int parent, const char *name)
 	return fd;
 }
 
+/* Is it another file system, mounted there? What is on it is not ours. */
+static bool
+is_mounted(int parent, int fd)
+{
+	struct stat above, st;
+
+	return fstat(parent, &above) != 0 || fstat(fd, &st) != 0 || st.st_dev != above.st_dev;
+}
+
 /* Removes the first folder below name that has no folders in it, or name itself. Returns true while there is more to do. */
 static bool
 remove_one(int folder, const char *name)
@@ -88,7 +97,7 @@ remove_one(int folder, const char *name)
 	bool top = true, removed;
 
 	(void)snprintf(leaf, sizeof(leaf), "%s", name);
-	while (fd >= 0 && empty_folder(fd, next)) {
+	while (fd >= 0 && !is_mounted(parent, fd) && empty_folder(fd, next)) {
 		if (parent != folder)
 			(void)close(parent);
 		parent = fd;
@@ -105,10 +114,11 @@ remove_one(int folder, const char *name)
 }
 
 void
-hidden_remove(int folder, const char *name)
+hidden_remove(int folder, const char *name, int fd)
 {
-	while (remove_one(folder, name))
+	while (remove_one(fd, name))
 		;
+	(void)unlinkat(folder, name, AT_REMOVEDIR);
 }
 
 bool
@@ -123,7 +133,11 @@ hidden_hold(int fd)
 	return st.st_nlink > 0;
 }
 
-/* Removes one leftover of a run that was killed. Whose lock is held by somebody is somebody's work. */
+/*
+ * Removes one leftover of a run that was killed. Whose lock is held by somebody is somebody's work. Who else can write to
+ * the folder may have given such a name to any file or folder of ours: a file they could as well have removed; of a folder,
+ * which they could not, only what they cannot have put in it goes.
+ */
 static void
 sweep_one(int folder, const char *name)
 {
@@ -132,12 +146,12 @@ sweep_one(int folder, const char *name)
 
 	if (fd < 0)
 		return;
-	/* What pli leaves is of these kinds and never another: see stage.c and folder.c. */
+	/* What pli leaves is of these kinds and never another: see stage.c and folder.c. A folder may inherit set-group-id. */
 	if (fstat(fd, &st) == 0 && st.st_uid == geteuid() && flock(fd, LOCK_EX | LOCK_NB) == 0) {
 		if (S_ISREG(st.st_mode) && (st.st_mode & 07777) == 0600 && st.st_nlink == 1)
 			(void)unlinkat(folder, name, 0);
-		else if (S_ISDIR(st.st_mode) && (st.st_mode & 07777) == 0700)
-			hidden_remove(folder, name);
+		else if (S_ISDIR(st.st_mode) && (st.st_mode & 05777) == 0700)
+			hidden_remove(folder, name, fd);
 	}
 	(void)close(fd);
 }

@@ -3,7 +3,8 @@
 
 /*
  * hidden.h - the names of what is not complete: ".pli-" and 16 hex digits, ours alone (mode 0600 or 0700), locked with
- * flock while somebody works on it.
+ * flock while somebody works on it. A folder holds nothing but one of the same name, and that is the one that is filled:
+ * nobody else can have made it.
  */
 
 #include <sys/types.h>
@@ -37,8 +38,11 @@ bool hidden_hold(int fd);
  */
 void hidden_sweep(int folder);
 
-/* hidden_remove removes a folder with all that is in it. */
-void hidden_remove(int folder, const char *name);
+/*
+ * hidden_remove removes a hidden folder, which is open as fd: the one of the same name in it with all that is there, and
+ * then itself if nothing else is left. What others gave such a name stays as it is; so does what is mounted there.
+ */
+void hidden_remove(int folder, const char *name, int fd);
 
 /* hidden_umask is the process's umask, which is not changed for other threads to see it; 077 where it cannot be read. */
 mode_t hidden_umask(void);

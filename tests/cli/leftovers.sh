@@ -65,8 +65,36 @@ printf 'part' >batch/.pli-0123456789abcdef
 chmod 600 batch/.pli-0123456789abcdef
 run 0 pli seal -q --each -C batch -r "$K/p256.pem" b1 b2 b3
 holds batch b1.pli b2.pli b3.pli
-mkdir opened opened/.pli-0123456789abcdef
-printf 'part' >opened/.pli-0123456789abcdef/part
-chmod 700 opened/.pli-0123456789abcdef
+leftover=opened/.pli-0123456789abcdef
+mkdir -p "$leftover/${leftover#*/}/sub"
+printf 'part' >"$leftover/${leftover#*/}/sub/part"
+chmod 700 "$leftover"
 run 0 pli open -q -k "$K/p256.both.pem" -C opened batch/*.pli
 holds opened b1 b2 b3
+
+# In a folder with set-group-id, too, which a folder in it inherits.
+mkdir group
+chmod 2770 group
+mkdir -p group/.pli-0123456789abcdef/.pli-0123456789abcdef
+chmod u=rwx,go= group/.pli-0123456789abcdef
+[ "$(stat -c %a group/.pli-0123456789abcdef)" = 2700 ] || problem "set-group-id is not inherited: this shows nothing"
+run 0 pli open -q -k "$K/p256.both.pem" -C group batch/b1.pli
+holds group b1
+
+# Who may write to a folder gives such a name to a private folder in it: what is in that stays. Nor does what they put in the
+# place of a folder that is being filled become anybody's, or go.
+as=()
+if [ "$(id -u)" -eq 0 ]; then
+	command -v setpriv >/dev/null || skip "setpriv is not installed"
+	as=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+fi
+chmod 755 "$test_folder" .
+mkdir -m 777 shared
+mkdir -m 700 shared/private shared/private/sub
+echo mine >shared/private/sub/file
+echo mine >shared/private/file
+cp -a shared/private private
+run 0 "${as[@]}" mv shared/private shared/.pli-0123456789abcdef
+run 0 pli open -q -k "$K/p256.both.pem" -C shared batch/b1.pli
+same_tree private shared/.pli-0123456789abcdef
+holds shared .pli-0123456789abcdef b1

@@ -77,7 +77,7 @@ commit(void)
 		check_ok(
 		    folder_new(&f, trees_at("neu"), "bid", (struct hidden_how){ false, no_sync != 0, false }, &err),
 		    err);
-		check(!support_exists(trees_at("neu/bid")) && trees_entries(trees_at("neu")) == 1);
+		check(!support_exists(trees_at("neu/bid")) && trees_entries(trees_at("neu")) == 2);
 		check(fstat(folder_fd(f), &st) == 0 && (st.st_mode & 07777) == 0700);
 		fill(f);
 		check_ok(folder_commit(f, &err), err);
@@ -113,25 +113,58 @@ abandoned(void)
 	trees_end();
 }
 
-/* Somebody who can write to the parent puts a folder of their own under the hidden name. */
+/* In a folder below the root, makes another of the only one that is there. */
+static void
+exchange(const char *below)
+{
+	char command[2000];
+
+	(void)snprintf(command, sizeof(command),
+	    "cd '%s' && cd $(printf %%s \"%s\") && h=$(ls -A) && mv \"$h\" away && mkdir \"$h\" && echo another "
+	    ">\"$h/forged\"",
+	    trees_root, below);
+	check(system(command) == 0); /* NOLINT: a path of our own making */
+}
+
+/* Somebody who can write to the parent puts a folder of their own under the hidden name: it is theirs, and stays. */
 static void
 exchanged(void)
 {
 	struct pli_error err = { 0 };
 	struct folder *f;
-	struct stat st;
-	char command[2000];
 
 	trees_begin();
 	check_ok(folder_new(&f, trees_root, "bid", (struct hidden_how){ false, true, false }, &err), err);
 	fill(f);
-	(void)snprintf(command, sizeof(command),
-	    "cd '%s' && h=$(ls -A) && mv \"$h\" away && mkdir \"$h\" && echo another >\"$h/forged\"", trees_root);
-	check(system(command) == 0); /* NOLINT: a path of our own making */
+	exchange(".");
+	check_ok(folder_commit(f, &err), err);
+	folder_free(f);
+	check(support_exists(trees_at("bid/a")) && !support_exists(trees_at("bid/forged")));
+	check(trees_entries(trees_at("away")) == 0);
+	trees_end();
+	trees_begin();
+	check_ok(folder_new(&f, trees_root, "bid", (struct hidden_how){ false, true, false }, &err), err);
+	fill(f);
+	exchange(".");
+	folder_free(f);
+	check(trees_entries(trees_at("away")) == 0 && trees_entries(trees_root) == 3);
+	trees_end();
+}
+
+/* Who can even write to the hidden folder, where there are no permissions, can exchange what is in it: that is told. */
+static void
+exchanged_within(void)
+{
+	struct pli_error err = { 0 };
+	struct folder *f;
+
+	trees_begin();
+	check_ok(folder_new(&f, trees_root, "bid", (struct hidden_how){ false, true, false }, &err), err);
+	fill(f);
+	exchange("$(ls -A)");
 	check(folder_commit(f, &err) == PLI_ERR_IO && strstr(err.message, "somebody else") != NULL);
 	folder_free(f);
 	check(support_exists(trees_at("bid/forged"))); /* theirs, and told */
-	check(stat(trees_at("away"), &st) == 0 && (st.st_mode & 07777) == 0700);
 	trees_end();
 }
 
@@ -255,11 +288,12 @@ static void
 make_leftover(const char *name, mode_t mode)
 {
 	trees_folder(trees_at("%s", name));
-	trees_folder(trees_at("%s/d", name));
-	trees_folder(trees_at("%s/d/e", name));
-	trees_file(trees_at("%s/d/e/f", name), 3);
-	trees_file(trees_at("%s/g", name), 3);
-	check(chmod(trees_at("%s/d/e", name), 0555) == 0 && chmod(trees_at("%s/d", name), 0) == 0);
+	trees_folder(trees_at("%s/%s", name, name));
+	trees_folder(trees_at("%s/%s/d", name, name));
+	trees_folder(trees_at("%s/%s/d/e", name, name));
+	trees_file(trees_at("%s/%s/d/e/f", name, name), 3);
+	trees_file(trees_at("%s/%s/g", name, name), 3);
+	check(chmod(trees_at("%s/%s/d/e", name, name), 0555) == 0 && chmod(trees_at("%s/%s/d", name, name), 0) == 0);
 	check(chmod(trees_at("%s", name), mode) == 0);
 }
 
@@ -272,21 +306,21 @@ swept(void)
 	make_leftover(LEFT, 0700);
 	trees_folder(trees_at("draussen"));
 	trees_file(trees_at("draussen/x"), 3);
-	check(symlink("../draussen", trees_at(LEFT "/link")) == 0);
+	check(symlink("../../draussen", trees_at(LEFT "/" LEFT "/link")) == 0);
 	sweep();
 	check(!support_exists(trees_at(LEFT)) && trees_entries(trees_root) == 2);
 	make_leftover(LEFT, 0755); /* not one of ours */
 	sweep();
-	check(support_exists(trees_at(LEFT "/g")));
+	check(support_exists(trees_at(LEFT "/" LEFT "/g")));
 	check(chmod(trees_at(LEFT), 0700) == 0);
 	check((fd = open(trees_at(LEFT), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) >= 0 && flock(fd, LOCK_EX) == 0);
 	sweep(); /* somebody works on it */
-	check(support_exists(trees_at(LEFT "/g")));
+	check(support_exists(trees_at(LEFT "/" LEFT "/g")));
 	check(close(fd) == 0);
 	if (geteuid() == 0) {
 		check(chown(trees_at(LEFT), 1, 1) == 0);
 		sweep(); /* somebody else's */
-		check(support_exists(trees_at(LEFT "/g")) && chown(trees_at(LEFT), 0, 0) == 0);
+		check(support_exists(trees_at(LEFT "/" LEFT "/g")) && chown(trees_at(LEFT), 0, 0) == 0);
 	}
 	trees_folder(trees_at(".pli-0123456789abcde"));
 	trees_folder(trees_at(".pli-0123456789ABCDEF"));
@@ -294,6 +328,26 @@ swept(void)
 	check(symlink("draussen", trees_at(".pli-ffffffffffffffff")) == 0);
 	sweep();
 	check(!support_exists(trees_at(LEFT)) && trees_entries(trees_root) == 5);
+	trees_end();
+}
+
+/* A folder that somebody else gave a hidden name to, or that has more in it, is not all ours: that stays. */
+static void
+not_swept(void)
+{
+	trees_begin();
+	trees_folder(trees_at(LEFT));
+	trees_folder(trees_at(LEFT "/d"));
+	trees_file(trees_at(LEFT "/d/f"), 3);
+	trees_file(trees_at(LEFT "/g"), 3);
+	check(chmod(trees_at(LEFT), 0700) == 0);
+	sweep();
+	check(support_exists(trees_at(LEFT "/d/f")) && support_exists(trees_at(LEFT "/g")));
+	trees_remove(trees_at(LEFT));
+	make_leftover(LEFT, 0700);
+	trees_file(trees_at(LEFT "/g"), 3);
+	sweep();
+	check(support_exists(trees_at(LEFT "/g")) && trees_entries(trees_at(LEFT)) == 1);
 	trees_end();
 }
 
@@ -324,7 +378,7 @@ swept_too_early(void)
 	trees_begin();
 	locks_held = 3;
 	check_ok(folder_new(&f, trees_root, "bid", how, &err), err);
-	check(locks_held == 0 && trees_entries(trees_root) == 1);
+	check(locks_held == 0 && trees_entries(trees_root) == 2);
 	check_ok(folder_commit(f, &err), err);
 	folder_free(f);
 	check(support_exists(trees_at("bid")) && trees_entries(trees_root) == 1);
@@ -359,11 +413,13 @@ names(void)
 	T(S, commit)                                                                                                   \
 	T(S, abandoned)                                                                                                \
 	T(S, exchanged)                                                                                                \
+	T(S, exchanged_within)                                                                                         \
 	T(S, exists)                                                                                                   \
 	T(S, file_may_stay)                                                                                            \
 	T(S, side_by_side)                                                                                             \
 	T(S, bad_names)                                                                                                \
 	T(S, swept)                                                                                                    \
+	T(S, not_swept)                                                                                                \
 	T(S, swept_by_a_person)                                                                                        \
 	T(S, swept_too_early)                                                                                          \
 	T(S, names)
