@@ -12,7 +12,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "rules.h"
 #include "wait.h"
 
 #define BLOCK 512
@@ -28,7 +27,7 @@ struct reading {
 	size_t first_len;
 	struct pli_error reading; /* the opener's failure */
 	bool raw;
-	uint64_t count, size;
+	uint64_t size;
 	/* of a ZIP file */
 	bool zip;
 	int fd;
@@ -86,8 +85,7 @@ start(struct reading *r, struct pli_error *err)
 
 	if (a == NULL)
 		return fail_memory(err);
-	if ((rc = pli_opener_read(r->opener, &r->first, &r->first_len, err)) != PLI_OK ||
-	    (rc = rules_new(&r->rules, err)) != PLI_OK)
+	if ((rc = pli_opener_read(r->opener, &r->first, &r->first_len, err)) != PLI_OK)
 		return rc;
 	if ((!all_zero(r->first, r->first_len < BLOCK ? r->first_len : BLOCK) &&
 		archive_read_support_format_tar(a) != ARCHIVE_OK) ||
@@ -147,12 +145,8 @@ translate(struct reading *r, struct archive_entry *from, char *path, struct tar_
 }
 
 static enum pli_status
-count(struct reading *r, uint64_t files, uint64_t bytes, struct pli_error *err)
+count(struct reading *r, uint64_t bytes, struct pli_error *err)
 {
-	r->count += files;
-	if (r->count > r->limits->max_files)
-		return fail(err, PLI_ERR_LIMIT, "more than %llu files and folders in the archive",
-		    (unsigned long long)r->limits->max_files);
 	if (bytes > r->limits->max_size - r->size)
 		return fail(err, PLI_ERR_LIMIT, "more than %llu bytes of files in the archive",
 		    (unsigned long long)r->limits->max_size);
@@ -172,7 +166,7 @@ pass_data(struct reading *r, struct tar_entry *e, struct pli_error *err)
 	int got;
 
 	while ((got = archive_read_data_block(r->archive, &p, &len, &off)) == ARCHIVE_OK) {
-		if (r->raw && (rc = count(r, 0, len, err)) != PLI_OK)
+		if (r->raw && (rc = count(r, len, err)) != PLI_OK)
 			return rc;
 		if (r->raw)
 			e->size = (uint64_t)off + len;
@@ -201,10 +195,10 @@ pass_entry(struct reading *r, struct archive_entry *from, struct pli_error *err)
 		return rc;
 	if (path[0] == '\0' && !r->raw)
 		return PLI_OK; /* the root itself */
-	if ((rc = count(r, 1, e.size, err)) != PLI_OK)
+	if ((rc = count(r, e.size, err)) != PLI_OK)
 		return rc;
-	if (!r->raw &&
-	    (rc = rules_add(r->rules, path, e.folder ? RULES_FOLDER : RULES_FILE, v->missing, v->arg, err)) != PLI_OK)
+	if (!r->raw && (rc = rules_add(r->rules, path, e.folder ? RULES_FOLDER : RULES_FILE, v->missing, v->arg,
+			    &e.place, err)) != PLI_OK)
 		return rc;
 	if ((rc = v->begin(v->arg, &e, err)) != PLI_OK || (!e.folder && (rc = pass_data(r, &e, err)) != PLI_OK))
 		return rc;
@@ -257,17 +251,16 @@ run(struct reading *r, enum tar_names names, enum pli_status (*begin)(struct rea
 	if (r->archive != NULL)
 		(void)archive_read_free(r->archive);
 	free(r->buf);
-	rules_free(r->rules);
 	tar_leave(before);
 	freelocale(ours);
 	return rc;
 }
 
 enum pli_status
-entries_run(struct pli_opener *opener, const struct pli_tree_limits *limits, const struct entries_visitor *visitor,
-    struct pli_error *err)
+entries_run(struct pli_opener *opener, const struct pli_tree_limits *limits, struct rules *rules,
+    const struct entries_visitor *visitor, struct pli_error *err)
 {
-	struct reading r = { .opener = opener, .limits = limits, .visitor = visitor };
+	struct reading r = { .opener = opener, .limits = limits, .rules = rules, .visitor = visitor };
 
 	return run(&r, TAR_BYTES, start, err);
 }
@@ -311,12 +304,9 @@ static enum pli_status
 start_zip(struct reading *r, struct pli_error *err)
 {
 	struct archive *a = r->archive = archive_read_new();
-	enum pli_status rc;
 
 	if (a == NULL || (r->buf = malloc(ZIP_READ)) == NULL)
 		return fail_memory(err);
-	if ((rc = rules_new(&r->rules, err)) != PLI_OK)
-		return rc;
 	if (archive_read_support_format_zip_seekable(a) != ARCHIVE_OK ||
 	    archive_read_set_read_callback(a, give_zip) != ARCHIVE_OK ||
 	    archive_read_set_seek_callback(a, seek_zip) != ARCHIVE_OK ||
@@ -327,9 +317,17 @@ start_zip(struct reading *r, struct pli_error *err)
 
 enum pli_status
 entries_unzip(int fd, uint64_t size, const struct pli_tree_limits *limits, const struct pli_hooks *hooks,
-    const struct entries_visitor *visitor, struct pli_error *err)
+    struct rules *rules, const struct entries_visitor *visitor, struct pli_error *err)
 {
-	struct reading r = { .limits = limits, .visitor = visitor, .zip = true, .fd = fd, .end = size, .hooks = hooks };
+	struct reading r = {
+		.limits = limits,
+		.rules = rules,
+		.visitor = visitor,
+		.zip = true,
+		.fd = fd,
+		.end = size,
+		.hooks = hooks,
+	};
 
 	return run(&r, TAR_UTF8, start_zip, err);
 }

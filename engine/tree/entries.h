@@ -13,12 +13,13 @@
 
 #include "bytes.h"
 #include "pli/tree.h"
+#include "rules.h"
 #include "tar.h"
 
 struct entries_visitor {
 	/* the content is no archive: one entry follows, whose path is empty */
 	enum pli_status (*raw)(void *arg, struct pli_error *err);
-	enum pli_status (*missing)(void *arg, const char *folder, struct pli_error *err);
+	rules_missing *missing;
 	enum pli_status (*begin)(void *arg, const struct tar_entry *e, struct pli_error *err);
 	/* len bytes at off of the entry's content, in order; what is left out is zero */
 	enum pli_status (*data)(void *arg, const void *p, size_t len, uint64_t off, struct pli_error *err);
@@ -27,10 +28,10 @@ struct entries_visitor {
 };
 
 /*
- * entries_run reads all entries. Fails with PLI_ERR_MALFORMED for a damaged archive, PLI_ERR_LIMIT, or as opener or a
+ * entries_run reads all entries; their places are in rules, which sees to limits->max_files. Fails with PLI_ERR_MALFORMED for a damaged archive, PLI_ERR_LIMIT, or as opener or a
  * visitor's call does.
  */
-enum pli_status entries_run(struct pli_opener *opener, const struct pli_tree_limits *limits,
+enum pli_status entries_run(struct pli_opener *opener, const struct pli_tree_limits *limits, struct rules *rules,
     const struct entries_visitor *visitor, struct pli_error *err) PLI_MUST_CHECK;
 
 /*
@@ -38,7 +39,8 @@ enum pli_status entries_run(struct pli_opener *opener, const struct pli_tree_lim
  * PLI_ERR_LIMIT for an entry that is encrypted, by name, and with PLI_ERR_CANCELLED besides.
  */
 enum pli_status entries_unzip(int fd, uint64_t size, const struct pli_tree_limits *limits,
-    const struct pli_hooks *hooks, const struct entries_visitor *visitor, struct pli_error *err) PLI_MUST_CHECK;
+    const struct pli_hooks *hooks, struct rules *rules, const struct entries_visitor *visitor,
+    struct pli_error *err) PLI_MUST_CHECK;
 
 /* entries_zip_begins: do the first bytes of some content say that it is a ZIP file with something in it? */
 bool entries_zip_begins(const void *p, size_t len);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "array.h"
+#include "rules.h"
 
 #define PERMISSIONS 0777u
 #define ALL_MODES 07777u
@@ -23,7 +24,7 @@ extract_init(struct extract *x, int root)
 }
 
 static enum pli_status
-remember(struct extract *x, const char *path, const struct tar_entry *e, struct pli_error *err)
+remember(struct extract *x, const struct rules_place *place, const struct tar_entry *e, struct pli_error *err)
 {
 	struct extract_made *m;
 
@@ -31,9 +32,7 @@ remember(struct extract *x, const char *path, const struct tar_entry *e, struct 
 		return fail_memory(err);
 	x->made = m;
 	m = &x->made[x->count];
-	*m = (struct extract_made){ .path = strdup(path), .mode = PERMISSIONS };
-	if (m->path == NULL)
-		return fail_memory(err);
+	*m = (struct extract_made){ .place = place, .mode = PERMISSIONS };
 	if (e != NULL) {
 		m->mode = e->mode;
 		m->mtime = e->mtime;
@@ -44,7 +43,8 @@ remember(struct extract *x, const char *path, const struct tar_entry *e, struct 
 }
 
 enum pli_status
-extract_folder(struct extract *x, const char *path, const struct tar_entry *e, struct pli_error *err)
+extract_folder(struct extract *x, const char *path, const struct rules_place *place, const struct tar_entry *e,
+    struct pli_error *err)
 {
 	mode_t mode = (e == NULL ? PERMISSIONS : e->mode & PERMISSIONS) | 0700;
 	const char *last;
@@ -53,7 +53,7 @@ extract_folder(struct extract *x, const char *path, const struct tar_entry *e, s
 	/* One that is there was made by us, in here, for an entry inside it that came first. */
 	if (parent < 0 || (mkdirat(parent, last, mode) != 0 && (errno != EEXIST || e == NULL)))
 		return fail_errno(err, PLI_ERR_IO, errno, "cannot make the folder %s", path);
-	return remember(x, path, e, err);
+	return remember(x, place, e, err);
 }
 
 enum pli_status
@@ -121,17 +121,20 @@ static int
 deepest_first(const void *a, const void *b)
 {
 	const struct extract_made *x = a, *y = b;
-	int order = strcmp(y->path, x->path);
+	unsigned deep_x = rules_depth(x->place), deep_y = rules_depth(y->place);
+	uintptr_t at_x = (uintptr_t)x->place, at_y = (uintptr_t)y->place;
 
-	return order != 0 ? order : (int)x->dated - (int)y->dated;
+	if (deep_x != deep_y)
+		return deep_x < deep_y ? 1 : -1;
+	return at_x != at_y ? (at_x > at_y) - (at_x < at_y) : (int)x->dated - (int)y->dated;
 }
 
 /* When it was made it was given what its owner needs to fill it: that is taken from it now. */
 static bool
-complete_folder(const struct extract *x, const struct extract_made *m)
+complete_folder(const struct extract *x, const struct extract_made *m, const char *path)
 {
 	struct timespec times[2] = { seconds(m->mtime), seconds(m->mtime) };
-	int fd = below_open(x->root, m->path, O_RDONLY | O_DIRECTORY, 0), saved;
+	int fd = below_open(x->root, path, O_RDONLY | O_DIRECTORY, 0), saved;
 	struct stat st;
 	mode_t mode;
 	bool ok;
@@ -152,16 +155,18 @@ complete_folder(const struct extract *x, const struct extract_made *m)
 enum pli_status
 extract_finish(struct extract *x, struct pli_error *err)
 {
+	char path[4096];
 	size_t i;
 
 	if (x->count > 0)
 		qsort(x->made, x->count, sizeof(*x->made), deepest_first);
 	for (i = 0; i < x->count; i++) {
 		/* One that was made for what is in it, and told later, is there twice: the last word counts. */
-		if (i + 1 < x->count && strcmp(x->made[i].path, x->made[i + 1].path) == 0)
+		if (i + 1 < x->count && x->made[i].place == x->made[i + 1].place)
 			continue;
-		if (!complete_folder(x, &x->made[i]))
-			return fail_errno(err, PLI_ERR_IO, errno, "cannot complete the folder %s", x->made[i].path);
+		rules_text(x->made[i].place, path);
+		if (!complete_folder(x, &x->made[i], path))
+			return fail_errno(err, PLI_ERR_IO, errno, "cannot complete the folder %s", path);
 	}
 	return PLI_OK;
 }
@@ -172,8 +177,6 @@ extract_clear(struct extract *x)
 	if (x->fd >= 0)
 		(void)close(x->fd);
 	below_clear(&x->folder);
-	while (x->count > 0)
-		free(x->made[--x->count].path);
 	free(x->made);
 	*x = (struct extract){ .fd = -1, .folder = BELOW_INIT };
 }

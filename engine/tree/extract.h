@@ -19,7 +19,7 @@
 #include "tar.h"
 
 struct extract_made {
-	char *path;
+	const struct rules_place *place;
 	mode_t mode;
 	int64_t mtime;
 	bool dated;
@@ -36,9 +36,12 @@ struct extract {
 
 void extract_init(struct extract *x, int root);
 
-/* extract_folder makes a folder, unless it was made as one that the archive had left out. e NULL: such a one. */
-enum pli_status extract_folder(
-    struct extract *x, const char *path, const struct tar_entry *e, struct pli_error *err) PLI_MUST_CHECK;
+/*
+ * extract_folder makes a folder, unless it was made as one that the archive had left out. e NULL: such a one. place must stay
+ * until extract_finish.
+ */
+enum pli_status extract_folder(struct extract *x, const char *path, const struct rules_place *place,
+    const struct tar_entry *e, struct pli_error *err) PLI_MUST_CHECK;
 
 enum pli_status extract_begin(struct extract *x, const struct tar_entry *e, struct pli_error *err) PLI_MUST_CHECK;
 enum pli_status extract_data(

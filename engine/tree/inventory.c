@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "array.h"
+#include "rules.h"
 
 enum pli_status
 inventory_add(struct inventory *i, const struct tar_entry *e, const uint8_t *sha256, struct pli_error *err)
@@ -15,10 +16,8 @@ inventory_add(struct inventory *i, const struct tar_entry *e, const uint8_t *sha
 		return fail_memory(err);
 	i->items = item;
 	item = &i->items[i->count];
-	*item = (struct inventory_item){ .entry = *e, .path = strdup(e->path) };
-	if (item->path == NULL)
-		return fail_memory(err);
-	item->entry.path = item->path;
+	*item = (struct inventory_item){ .entry = *e };
+	item->entry.path = NULL; /* the caller's */
 	if (sha256 != NULL) {
 		item->digested = true;
 		memcpy(item->sha256, sha256, sizeof(item->sha256));
@@ -33,12 +32,13 @@ void
 inventory_tell(const struct inventory *i, const char *raw_name,
     void (*tell)(void *arg, const struct pli_tree_entry *entry), void *arg)
 {
+	char path[4096];
 	size_t n;
 
 	for (n = 0; tell != NULL && n < i->count; n++) {
 		const struct inventory_item *item = &i->items[n];
 		struct pli_tree_entry e = {
-			.path = item->path[0] != '\0' ? item->path : raw_name,
+			.path = item->entry.place != NULL ? path : raw_name,
 			.folder = item->entry.folder,
 			.mode = item->entry.mode,
 			.bytes = item->entry.size,
@@ -46,6 +46,8 @@ inventory_tell(const struct inventory *i, const char *raw_name,
 			.sha256 = item->digested ? item->sha256 : NULL,
 		};
 
+		if (item->entry.place != NULL)
+			rules_text(item->entry.place, path);
 		tell(arg, &e);
 	}
 }
@@ -53,8 +55,6 @@ inventory_tell(const struct inventory *i, const char *raw_name,
 void
 inventory_clear(struct inventory *i)
 {
-	while (i->count > 0)
-		free(i->items[--i->count].path);
 	free(i->items);
 	*i = (struct inventory){ 0 };
 }

@@ -10,8 +10,7 @@
 #include "tar.h"
 
 struct inventory_item {
-	char *path;
-	struct tar_entry entry; /* its path is the one above */
+	struct tar_entry entry; /* its path is that of its place, which must stay until it is told */
 	bool digested;
 	uint8_t sha256[32];
 };

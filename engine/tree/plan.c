@@ -174,7 +174,7 @@ by_path(const void *a, const void *b)
 static struct tar_entry
 as_tar(const struct plan_entry *e)
 {
-	return (struct tar_entry){ e->path, e->folder, e->mode, e->size, e->mtime };
+	return (struct tar_entry){ e->path, e->folder, e->mode, e->size, e->mtime, NULL };
 }
 
 static uint64_t

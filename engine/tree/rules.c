@@ -1,6 +1,7 @@
 /*
- * rules.c - the set is a table with open addressing. Its hash starts from a random number, so that nobody can choose names
- * that fall on each other.
+ * rules.c - the set is a table with open addressing, of places: a last part, and the place of the folder that it is in, so that
+ * what is deep takes no more memory than what is not. Its hash starts from a random number, so that nobody can choose names that
+ * fall on each other.
  */
 #include "rules.h"
 
@@ -8,31 +9,35 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "hidden.h"
+
 #define PATH_CAP 4096
 #define PART_MAX 255
 #define DEPTH_MAX 64
 
-enum state { EMPTY, IMPLIED, FOLDER, PLAIN_FILE };
+enum state { IMPLIED, FOLDER, PLAIN_FILE };
 
-struct slot {
-	char *path;
-	enum state state;
+struct rules_place {
+	const struct rules_place *up; /* NULL: the root */
+	uint8_t state, depth, len;
+	char name[];
 };
 
 struct rules {
-	struct slot *slots;
+	struct rules_place **slots;
 	size_t count, cap; /* cap is a power of two */
-	uint64_t seed;
+	uint64_t max, seed;
 };
 
 enum pli_status
-rules_new(struct rules **out, struct pli_error *err)
+rules_new(struct rules **out, uint64_t max, struct pli_error *err)
 {
 	struct rules *r = calloc(1, sizeof(*r));
 
 	*out = NULL;
 	if (r == NULL)
 		return fail_memory(err);
+	r->max = max;
 	if (getrandom(&r->seed, sizeof(r->seed), 0) != (ssize_t)sizeof(r->seed)) {
 		free(r);
 		return fail(err, PLI_ERR, "no random bytes");
@@ -49,7 +54,7 @@ rules_free(struct rules *r)
 	if (r == NULL)
 		return;
 	for (i = 0; i < r->cap; i++)
-		free(r->slots[i].path);
+		free(r->slots[i]);
 	free(r->slots);
 	free(r);
 }
@@ -127,6 +132,9 @@ rules_path(struct view path, char out[4096], struct pli_error *err)
 		if (len > 0)
 			out[len++] = '/';
 		memcpy(out + len, path.p + at, n);
+		out[len + n] = '\0';
+		if (hidden_is(out + len))
+			return refuse(path, "has a part that is a name which pli keeps for what is not complete", err);
 		len += n;
 	}
 	out[len] = '\0';
@@ -135,26 +143,26 @@ rules_path(struct view path, char out[4096], struct pli_error *err)
 
 /* FNV-1a from a secret start, mixed at the end. */
 static size_t
-hash(const struct rules *r, const char *path, size_t len)
+hash(const struct rules *r, const struct rules_place *up, const char *name, size_t len)
 {
-	uint64_t h = r->seed ^ UINT64_C(0xcbf29ce484222325);
+	uint64_t h = r->seed ^ ((uint64_t)(uintptr_t)up * UINT64_C(0x9e3779b97f4a7c15)) ^ UINT64_C(0xcbf29ce484222325);
 	size_t i;
 
 	for (i = 0; i < len; i++)
-		h = (h ^ (uint8_t)path[i]) * UINT64_C(0x100000001b3) + (r->seed >> 7);
+		h = (h ^ (uint8_t)name[i]) * UINT64_C(0x100000001b3) + (r->seed >> 7);
 	h ^= h >> 31;
 	h *= UINT64_C(0x9e3779b97f4a7c15);
 	return (size_t)(h ^ h >> 29);
 }
 
-/* The slot of a path, or the empty one where it belongs. */
-static struct slot *
-find(const struct rules *r, const char *path, size_t len)
+/* The slot of a name in a folder, or the empty one where it belongs. */
+static struct rules_place **
+find(const struct rules *r, const struct rules_place *up, const char *name, size_t len)
 {
-	size_t i = hash(r, path, len) & (r->cap - 1);
+	size_t i = hash(r, up, name, len) & (r->cap - 1);
 
-	while (
-	    r->slots[i].state != EMPTY && (strncmp(r->slots[i].path, path, len) != 0 || r->slots[i].path[len] != '\0'))
+	while (r->slots[i] != NULL &&
+	       (r->slots[i]->up != up || r->slots[i]->len != len || memcmp(r->slots[i]->name, name, len) != 0))
 		i = (i + 1) & (r->cap - 1);
 	return &r->slots[i];
 }
@@ -170,62 +178,112 @@ grow(struct rules *r, struct pli_error *err)
 	if ((bigger.slots = calloc(bigger.cap, sizeof(*bigger.slots))) == NULL)
 		return fail_memory(err);
 	for (i = 0; i < r->cap; i++)
-		if (r->slots[i].state != EMPTY)
-			*find(&bigger, r->slots[i].path, strlen(r->slots[i].path)) = r->slots[i];
+		if (r->slots[i] != NULL)
+			*find(&bigger, r->slots[i]->up, r->slots[i]->name, r->slots[i]->len) = r->slots[i];
 	free(r->slots);
 	r->slots = bigger.slots;
 	r->cap = bigger.cap;
 	return PLI_OK;
 }
 
+/* *out is the place of a name in a folder; *fresh says that there was none. */
 static enum pli_status
-insert(struct rules *r, const char *path, size_t len, enum state state, struct slot **out, struct pli_error *err)
+insert(struct rules *r, const struct rules_place *up, const char *name, size_t len, enum state state,
+    struct rules_place **out, bool *fresh, struct pli_error *err)
 {
+	struct rules_place **slot, *p;
 	enum pli_status rc;
-	struct slot *s;
 
 	if ((rc = grow(r, err)) != PLI_OK)
 		return rc;
-	s = find(r, path, len);
-	if (s->state == EMPTY) {
-		if ((s->path = strndup(path, len)) == NULL)
-			return fail_memory(err);
-		s->state = state;
-		r->count++;
-		*out = NULL; /* it is new */
-	} else {
-		*out = s;
+	slot = find(r, up, name, len);
+	*out = *slot;
+	*fresh = *slot == NULL;
+	if (!*fresh)
+		return PLI_OK;
+	if (r->count >= r->max)
+		return fail(
+		    err, PLI_ERR_LIMIT, "more than %llu files and folders in the archive", (unsigned long long)r->max);
+	if ((p = malloc(sizeof(*p) + len)) == NULL)
+		return fail_memory(err);
+	p->up = up;
+	p->state = (uint8_t)state;
+	p->depth = up == NULL ? 0 : (uint8_t)(up->depth + 1);
+	p->len = (uint8_t)len;
+	memcpy(p->name, name, len);
+	r->count++;
+	*slot = *out = p;
+	return PLI_OK;
+}
+
+/* The folders above a path; *up is the last, *name what is behind it. */
+static enum pli_status
+add_above(struct rules *r, const char *path, rules_missing *missing, void *arg, struct rules_place **up,
+    const char **name, struct pli_error *err)
+{
+	const char *slash;
+	char folder[PATH_CAP];
+	enum pli_status rc;
+	bool fresh;
+
+	*up = NULL;
+	for (*name = path; (slash = strchr(*name, '/')) != NULL; *name = slash + 1) {
+		if ((rc = insert(r, *up, *name, (size_t)(slash - *name), IMPLIED, up, &fresh, err)) != PLI_OK)
+			return rc;
+		if ((*up)->state == PLAIN_FILE)
+			return refuse(view_of(path, strlen(path)), "is in a folder that is a file", err);
+		if (!fresh || missing == NULL)
+			continue;
+		memcpy(folder, path, (size_t)(slash - path));
+		folder[slash - path] = '\0';
+		if ((rc = missing(arg, folder, *up, err)) != PLI_OK)
+			return rc;
 	}
 	return PLI_OK;
 }
 
 enum pli_status
-rules_add(
-    struct rules *r, const char *path, enum rules_kind kind, rules_missing *missing, void *arg, struct pli_error *err)
+rules_add(struct rules *r, const char *path, enum rules_kind kind, rules_missing *missing, void *arg,
+    const struct rules_place **place, struct pli_error *err)
 {
+	enum state state = kind == RULES_FILE ? PLAIN_FILE : FOLDER;
 	struct view whole = view_of(path, strlen(path));
-	const char *slash = path;
-	struct slot *old = NULL;
+	struct rules_place *up, *p;
+	const char *name;
 	enum pli_status rc;
+	bool fresh;
 
-	while ((slash = strchr(slash, '/')) != NULL) {
-		size_t len = (size_t)(slash++ - path);
-
-		if ((rc = insert(r, path, len, IMPLIED, &old, err)) != PLI_OK)
-			return rc;
-		if (old != NULL && old->state == PLAIN_FILE)
-			return refuse(whole, "is in a folder that is a file", err);
-		if (old == NULL && missing != NULL && (rc = missing(arg, find(r, path, len)->path, err)) != PLI_OK)
-			return rc;
-	}
-	if ((rc = insert(r, path, whole.len, kind == RULES_FILE ? PLAIN_FILE : FOLDER, &old, err)) != PLI_OK)
+	if ((rc = add_above(r, path, missing, arg, &up, &name, err)) != PLI_OK ||
+	    (rc = insert(r, up, name, strlen(name), state, &p, &fresh, err)) != PLI_OK)
 		return rc;
-	if (old == NULL)
+	*place = p;
+	if (fresh)
 		return PLI_OK;
-	if (old->state != IMPLIED)
+	if (p->state != IMPLIED)
 		return refuse(whole, "is there twice", err);
 	if (kind == RULES_FILE)
 		return refuse(whole, "is a file and a folder", err);
-	old->state = FOLDER;
+	p->state = FOLDER;
 	return PLI_OK;
+}
+
+void
+rules_text(const struct rules_place *place, char out[4096])
+{
+	const struct rules_place *p;
+	size_t at = 0;
+
+	for (p = place; p != NULL; p = p->up)
+		at += (size_t)p->len + 1;
+	for (p = place; p != NULL; p = p->up) {
+		out[--at] = p == place ? '\0' : '/';
+		at -= p->len;
+		memcpy(out + at, p->name, p->len);
+	}
+}
+
+unsigned
+rules_depth(const struct rules_place *place)
+{
+	return place->depth;
 }

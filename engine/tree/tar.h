@@ -11,12 +11,15 @@
 
 #include "bytes.h"
 
+struct rules_place;
+
 struct tar_entry {
 	const char *path; /* UTF-8 */
 	bool folder;
-	unsigned mode; /* permission bits */
-	uint64_t size; /* 0 for a folder */
-	int64_t mtime; /* seconds since 1970 */
+	unsigned mode;                   /* permission bits */
+	uint64_t size;                   /* 0 for a folder */
+	int64_t mtime;                   /* seconds since 1970 */
+	const struct rules_place *place; /* of one that is read; NULL: it has no path */
 };
 
 /*

@@ -31,6 +31,7 @@ struct unpacking {
 	struct folder *folder;
 	struct stage *file; /* content that is no archive */
 	struct extract extract;
+	struct rules *rules; /* of all entries: what the inventory and the extract refer to */
 	struct inventory inventory;
 	struct pli_digest *digest; /* or NULL */
 	const char *current;       /* path of the entry, for messages */
@@ -81,11 +82,11 @@ raw(void *arg, struct pli_error *err)
 }
 
 static enum pli_status
-missing(void *arg, const char *path, struct pli_error *err)
+missing(void *arg, const char *path, const struct rules_place *place, struct pli_error *err)
 {
 	struct unpacking *u = arg;
 
-	if (u->writing && extract_folder(&u->extract, path, NULL, &u->local) != PLI_OK)
+	if (u->writing && extract_folder(&u->extract, path, place, NULL, &u->local) != PLI_OK)
 		return fail_copy(err, &u->local);
 	return PLI_OK;
 }
@@ -101,7 +102,7 @@ begin(void *arg, const struct tar_entry *e, struct pli_error *err)
 	if (!u->writing || u->raw)
 		return PLI_OK;
 	if (e->folder)
-		rc = extract_folder(&u->extract, e->path, e, &u->local);
+		rc = extract_folder(&u->extract, e->path, e->place, e, &u->local);
 	else
 		rc = extract_begin(&u->extract, e, &u->local);
 	return rc == PLI_OK ? PLI_OK : fail_copy(err, &u->local);
@@ -189,7 +190,7 @@ unzip(struct unpacking *u, struct pli_error *err)
 	u->raw = false;
 	u->extract.fd = -1;
 	inventory_clear(&u->inventory);
-	return entries_unzip(fd, (uint64_t)st.st_size, &limits, &u->options->open.hooks, &visitor, err);
+	return entries_unzip(fd, (uint64_t)st.st_size, &limits, &u->options->open.hooks, u->rules, &visitor, err);
 }
 
 static enum pli_status
@@ -200,7 +201,7 @@ read_all(struct unpacking *u, struct pli_opener *opener, struct pli_opened *open
 	struct pli_error archive = { 0 };
 	enum pli_status rc;
 
-	if (entries_run(opener, &limits, &visitor, &archive) != PLI_OK && u->local.status != PLI_OK)
+	if (entries_run(opener, &limits, u->rules, &visitor, &archive) != PLI_OK && u->local.status != PLI_OK)
 		return fail_copy(err, &u->local);
 	if ((rc = pli_opener_finish(opener, opened, err)) != PLI_OK)
 		return rc;
@@ -234,9 +235,11 @@ run(struct unpacking *u, struct pli *pli, const struct pli_key *const *keys, siz
 
 	extract_init(&u->extract, -1);
 	u->scratch = -1;
+	if ((rc = rules_new(&u->rules, limits_of(u).max_files, err)) != PLI_OK)
+		return rc;
 	if (u->writing) {
 		if ((rc = folder_new(&u->folder, u->parent, u->name, how, err)) != PLI_OK)
-			return rc;
+			goto out;
 		extract_init(&u->extract, folder_fd(u->folder));
 	}
 	if ((rc = pli_opener_new(&opener, pli, keys, count, in, &u->options->open, err)) != PLI_OK ||
@@ -255,6 +258,7 @@ out:
 	pli_opener_free(opener);
 	pli_digest_free(u->digest);
 	inventory_clear(&u->inventory);
+	rules_free(u->rules);
 	extract_clear(&u->extract);
 	stage_free(u->file);
 	folder_free(u->folder);

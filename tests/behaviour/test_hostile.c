@@ -288,7 +288,9 @@ names(void)
 		{ "./ehrlich", OPENS },
 		{ "a//b", OPENS },
 		{ "a/./b", OPENS },
-		{ ".pli-0123456789abcdef", OPENS },
+		{ ".pli-0123456789abcdef", REFUSED },
+		{ "a/.pli-0123456789abcdef/b", REFUSED },
+		{ ".pli-0123456789abcdeg", OPENS },
 		{ "con", OPENS },
 		{ " ", OPENS },
 	};
@@ -423,6 +425,7 @@ conflicts(void)
 		{ "\xc3\xbc", "\xc3\xbc", REFUSED },
 		{ "a/b", "a/", OPENS },
 		{ "a", "A", OPENS },
+		{ "\xc3\xbc", "u\xcc\x88", OPENS }, /* the same in another Unicode form */
 		{ "a", "b", OPENS },
 		{ "./", "a", OPENS },
 		{ "a", "./", OPENS },
@@ -666,6 +669,8 @@ limits(void)
 	check(trees_open(&in, trees_root, "bid", &o, NULL, &err) == PLI_ERR_LIMIT);
 	o.limits = (struct pli_tree_limits){ 0, 1 };
 	check(trees_open(&in, trees_root, "bid", &o, NULL, &err) == PLI_ERR_LIMIT);
+	o.limits = (struct pli_tree_limits){ 0, 2 }; /* the folder counts that no entry names */
+	check(trees_open(&in, trees_root, "bid", &o, NULL, &err) == PLI_ERR_LIMIT);
 	check(trees_entries(trees_root) == 0);
 	o.limits = (struct pli_tree_limits){ 8, 3 };
 	check_ok(trees_open(&in, trees_root, "bid", &o, NULL, &err), err);
@@ -685,5 +690,7 @@ limits(void)
 	T(S, conflicts)                                                                                                \
 	T(S, modes)                                                                                                    \
 	T(S, sizes)                                                                                                    \
-	T(S, sparse_tricks) T(S, other_types) T(S, cut_short) T(S, other_writers) T(S, limits)
+	T(S, sparse_tricks)                                                                                            \
+	T(S, other_types)                                                                                              \
+	T(S, cut_short) T(S, other_writers) T(S, limits)
 SUITE(hostile, TESTS)

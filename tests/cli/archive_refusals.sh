@@ -154,3 +154,14 @@ done
 run 0 pli open --no-sync --require-committed "${auth[@]}" -C out bid.pli
 run 0 pli verify --json "${auth[@]}" none.pli
 json '.[0].committed == "no"'
+
+# What GNU tar made of a file with holes opens.
+truncate -s 3M holes
+printf 'x' | dd of=holes bs=1M seek=1 conv=notrunc status=none
+for format in gnu posix; do
+	tar -S --format="$format" -cf holes.tar holes
+	seal holes.pli holes.tar p256
+	run 0 pli open -q --no-sync "${auth[@]}" -C holed holes.pli
+	same holed/holes/holes holes
+	rm -r holed holes.pli
+done

@@ -11,7 +11,7 @@ umask 022
 mkdir archives around around/canary
 HOSTILE_INTO=$PWD/archives run 0 "$maker"
 count=$(find archives -type f | wc -l)
-[ "$count" -ge 60 ] || problem "only $count archives"
+[ "$count" -ge 200 ] || problem "only $count archives"
 printf 'canary\n' >around/canary/file
 ln -s file around/canary/link
 chmod 0600 around/canary/file

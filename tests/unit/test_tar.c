@@ -9,13 +9,13 @@
 static char long_name[256];
 
 static const struct tar_entry entries[] = {
-	{ "a", false, 0644, 0, 0 },
-	{ "a/b/c.pdf", false, 0600, 123456789, 1700000000 },
-	{ "folder", true, 0755, 0, 1700000000 },
-	{ "\xc3\xa4\xe2\x82\xac", false, 0644, 1, 1 },
-	{ long_name, false, 0644, 1, 1 },
-	{ "big", false, 0644, UINT64_C(1) << 36, 1 },
-	{ "old", false, 0644, 1, -86400 },
+	{ "a", false, 0644, 0, 0, NULL },
+	{ "a/b/c.pdf", false, 0600, 123456789, 1700000000, NULL },
+	{ "folder", true, 0755, 0, 1700000000, NULL },
+	{ "\xc3\xa4\xe2\x82\xac", false, 0644, 1, 1, NULL },
+	{ long_name, false, 0644, 1, 1, NULL },
+	{ "big", false, 0644, UINT64_C(1) << 36, 1, NULL },
+	{ "old", false, 0644, 1, -86400, NULL },
 };
 
 enum { ENTRIES = sizeof(entries) / sizeof(entries[0]) };
