@@ -17,6 +17,14 @@
 #define BLOCK 512
 #define ZIP_READ 65536
 
+/*
+ * What libarchive may read before it hands out an entry: it keeps what describes one (the map of a sparse file above all, 12
+ * times its size), and of a ZIP file the whole directory first.
+ */
+#define HEADER_MAX (4u << 20)
+#define DIRECTORY_MAX (1u << 20)
+#define DIRECTORY_MAX_EACH 256 /* more for each entry that is allowed */
+
 struct reading {
 	struct pli_opener *opener;
 	const struct pli_tree_limits *limits;
@@ -28,6 +36,8 @@ struct reading {
 	struct pli_error reading; /* the opener's failure */
 	bool raw;
 	uint64_t size;
+	bool in_header;
+	uint64_t header_left; /* bytes that it may still take */
 	/* of a ZIP file */
 	bool zip;
 	int fd;
@@ -35,6 +45,25 @@ struct reading {
 	uint8_t *buf;
 	const struct pli_hooks *hooks;
 };
+
+/* Takes len bytes of what a header may take. Returns false when it had as much already. */
+static bool
+allow(struct reading *r, struct archive *a, size_t len)
+{
+	if (!r->in_header)
+		return true;
+	if (r->header_left == 0) {
+		(void)fail(&r->reading, PLI_ERR_LIMIT, "%s",
+		    r->zip ? "the directory of the ZIP file is longer than that of so many files may be"
+			   : "what the archive says of one entry is longer than 4 MiB");
+		if (r->zip)
+			fail_hint(&r->reading, "allow more files with --max-files");
+		archive_set_error(a, EIO, "%s", "a header is too long");
+		return false;
+	}
+	r->header_left -= len < r->header_left ? len : r->header_left;
+	return true;
+}
 
 static la_ssize_t
 give(struct archive *a, void *arg, const void **data)
@@ -52,6 +81,8 @@ give(struct archive *a, void *arg, const void **data)
 		archive_set_error(a, EIO, "%s", "the envelope cannot be read");
 		return -1;
 	}
+	if (!allow(r, a, len))
+		return -1;
 	return (la_ssize_t)len;
 }
 
@@ -205,6 +236,22 @@ pass_entry(struct reading *r, struct archive_entry *from, struct pli_error *err)
 	return v->end(v->arg, &e, err);
 }
 
+static int
+next_header(struct reading *r, struct archive_entry **entry)
+{
+	int got;
+
+	r->header_left = HEADER_MAX;
+	if (r->zip)
+		r->header_left =
+		    DIRECTORY_MAX +
+		    (r->limits->max_files < UINT32_MAX ? r->limits->max_files : UINT32_MAX) * DIRECTORY_MAX_EACH;
+	r->in_header = true;
+	got = archive_read_next_header(r->archive, entry);
+	r->in_header = false;
+	return got;
+}
+
 static enum pli_status
 pass_all(struct reading *r, struct pli_error *err)
 {
@@ -214,7 +261,7 @@ pass_all(struct reading *r, struct pli_error *err)
 	int got;
 
 	for (;; first = false) {
-		got = archive_read_next_header(r->archive, &from);
+		got = next_header(r, &from);
 		if (got != ARCHIVE_OK && got != ARCHIVE_WARN && got != ARCHIVE_EOF)
 			return damaged(r, err);
 		if (first && !r->zip && (archive_format(r->archive) & ARCHIVE_FORMAT_BASE_MASK) != ARCHIVE_FORMAT_TAR) {
@@ -283,6 +330,8 @@ give_zip(struct archive *a, void *arg, const void **data)
 		archive_set_error(a, EIO, "%s", "the content cannot be read back");
 		return -1;
 	}
+	if (!allow(r, a, (size_t)n))
+		return -1;
 	r->at += (uint64_t)n;
 	return n;
 }

@@ -22,6 +22,7 @@
 #include "pli/digest.h"
 #include "scratch.h"
 #include "stage.h"
+#include "wait.h"
 
 struct unpacking {
 	const struct pli_tree_open_options *options;
@@ -118,6 +119,9 @@ digest_hole(struct unpacking *u, uint64_t to, struct pli_error *err)
 	while (rc == PLI_OK && u->digested < to) {
 		size_t n = to - u->digested < sizeof(zeroes) ? (size_t)(to - u->digested) : sizeof(zeroes);
 
+		/* A hole takes time, and nothing is read meanwhile. */
+		if (wait_cancelled(&u->options->open.hooks, &u->local) != PLI_OK)
+			return fail_copy(err, &u->local);
 		rc = pli_digest_add(u->digest, zeroes, n, err);
 		u->digested += n;
 	}
