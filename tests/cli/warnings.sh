@@ -65,8 +65,10 @@ head -c 5000 /dev/zero >folder/zeroes.docx
 warns damaged folder/zeroes.docx
 locked >folder/locked.zip
 warns password folder/locked.zip
-printf '\320\317\021\340\241\261\032\341and more' >folder/memo.docx
-warns password folder/memo.docx
+for name in memo.docx memo.xlsm; do
+	printf '\320\317\021\340\241\261\032\341and more' >"folder/$name"
+	warns password "folder/$name"
+done
 pdf | head -c 60 >folder/cut.pdf
 warns "cut short" folder/cut.pdf
 pdf '/Encrypt 5 0 R' >folder/locked.pdf
@@ -74,6 +76,9 @@ warns password folder/locked.pdf
 printf 'x' >folder/Prix.csv
 printf 'y' >folder/prix.csv
 warns case folder/prix.csv
+printf 'x' >"folder/$(printf 'u\314\210.csv')"
+printf 'y' >"folder/$(printf '\303\274.csv')"
+warns "Unicode form" "folder/$(printf '\303\274.csv')"
 mkdir folder/GOOD.TXT
 warns case folder/good.txt
 content f 1000
@@ -92,8 +97,10 @@ for name in inner.eml inner.p7m; do
 	cp f.eml "folder/$name"
 	warns envelope "folder/$name"
 done
-cp f.pli folder/inner.der
-warns envelope folder/inner.der
+for name in inner.der inner.p7s inner.bin; do
+	cp f.pli "folder/$name"
+	warns envelope "folder/$name"
+done
 cp "$K/p256.pem" folder/certificate.pem
 run 0 pli seal --no-sync --json "${to[@]}" -o x.pli folder
 json '.[0].warnings == []'
