@@ -97,8 +97,10 @@ const struct command keys_retire = {
 	.bit = KEYS_RETIRE,
 	.summary = "seal nothing to a key any more",
 	.usage = "keys retire --register DB [--service NAME] NAME\n",
-	.about = "The key stays in the register for ever, since envelopes name it. Keep its private\n"
-		 "key until the last of them was opened.\n",
+	.about = "This is final: a retired key never becomes active again. It stays in the register\n"
+		 "for ever, since envelopes name it. Keep its private key until the last of them was\n"
+		 "opened. After a mistake make a new pair, which may have the same name: pli keys\n"
+		 "generate. To put a new pair in the place of a key: pli keys renew.\n",
 	.examples = "pli keys retire --register r.db --service CEA \"Anna Martin\"\n",
 	.run = retire,
 };
@@ -110,7 +112,8 @@ const struct command keys_compromised = {
 	.summary = "say that others may have a private key",
 	.usage = "keys compromised --register DB [--service NAME] NAME\n",
 	.about = "Nothing is sealed to the key any more, and envelopes that name it say so. What\n"
-		 "was sealed to it can be read by whoever has the key: that cannot be undone.\n",
+		 "was sealed to it can be read by whoever has the key. This is final: a new pair,\n"
+		 "which may have the same name, is made with pli keys generate.\n",
 	.examples = "pli keys compromised --register r.db --service CEA \"Anna Martin\"\n",
 	.run = compromised,
 };

@@ -5,6 +5,7 @@
 
 #include <pwd.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -58,10 +59,19 @@ registry_role(const struct args *args)
 
 /* The names that there are, as far as they fit. */
 struct names {
-	const char *wanted;
-	bool found;
 	char list[200], last[200]; /* last: keys of one name follow each other */
 };
+
+static enum pli_status
+count(void *arg, const struct pli_register_key *key, struct pli_error *err)
+{
+	size_t *n = arg;
+
+	(void)key;
+	(void)err;
+	++*n;
+	return PLI_OK;
+}
 
 static enum pli_status
 look(void *arg, const struct pli_register_key *key, struct pli_error *err)
@@ -70,8 +80,6 @@ look(void *arg, const struct pli_register_key *key, struct pli_error *err)
 	size_t at = strlen(n->list);
 
 	(void)err;
-	if (strcmp(key->name, n->wanted) == 0)
-		n->found = true;
 	if (strcmp(key->name, n->last) == 0)
 		return PLI_OK;
 	(void)snprintf(n->last, sizeof(n->last), "%s", key->name);
@@ -85,12 +93,16 @@ look(void *arg, const struct pli_register_key *key, struct pli_error *err)
 enum pli_status
 registry_known(struct pli_register *reg, const struct pli_register_place *place, struct pli_error *err)
 {
+	const struct pli_register_query named = { place->service, place->name, true };
 	const struct pli_register_query all = { place->service, NULL, true };
-	struct names n = { .wanted = place->name };
+	struct names n = { .list = "" };
 	char hint[256];
-	enum pli_status status = pli_register_keys(reg, &all, look, &n, err);
+	size_t found = 0;
+	enum pli_status status = pli_register_keys(reg, &named, count, &found, err);
 
-	if (status != PLI_OK || n.found)
+	if (status == PLI_OK && found == 0)
+		status = pli_register_keys(reg, &all, look, &n, err);
+	if (status != PLI_OK || found > 0)
 		return status;
 	(void)snprintf(hint, sizeof(hint), "there are: %s", n.list[0] != '\0' ? n.list : "none");
 	return refuse(err, PLI_ERR_USAGE, hint, "no key has the name \"%s\"", place->name);
@@ -102,17 +114,6 @@ struct newest {
 	const struct deed *deed;
 	size_t count, seen;
 };
-
-static enum pli_status
-count(void *arg, const struct pli_register_key *key, struct pli_error *err)
-{
-	struct newest *n = arg;
-
-	(void)key;
-	(void)err;
-	n->count++;
-	return PLI_OK;
-}
 
 static enum pli_status
 report_last(void *arg, const struct pli_register_key *key, struct pli_error *err)
@@ -131,7 +132,7 @@ registry_report(const struct run *run, struct pli_register *reg, const struct pl
 {
 	const struct pli_register_query query = { place->service, place->name, true };
 	struct newest n = { run, deed, 0, 0 };
-	enum pli_status status = pli_register_keys(reg, &query, count, &n, err);
+	enum pli_status status = pli_register_keys(reg, &query, count, &n.count, err);
 
 	if (status == PLI_OK)
 		status = pli_register_keys(reg, &query, report_last, &n, err);
@@ -140,14 +141,35 @@ registry_report(const struct run *run, struct pli_register *reg, const struct pl
 	return status;
 }
 
-/* A service that no backup key protects any more: said at once, not at the next seal. */
+/* The key that a name means, copied: an active one, or the last. */
+struct meant {
+	bool active;
+	char *service, *name;
+};
+
+static enum pli_status
+take_meant(void *arg, const struct pli_register_key *key, struct pli_error *err)
+{
+	struct meant *m = arg;
+
+	if (m->active)
+		return PLI_OK;
+	m->active = key->status == PLI_KEY_ACTIVE;
+	free(m->service);
+	free(m->name);
+	m->service = strdup(key->service);
+	m->name = strdup(key->name);
+	return m->service != NULL && m->name != NULL ? PLI_OK : refuse_memory(err);
+}
+
+/* A service that no backup key protects any more, or a single key: said at once, not at the next seal. */
 static enum pli_status
 warn_of(void *arg, const struct pli_register_finding *finding, struct pli_error *err)
 {
 	struct say *say = arg;
 
 	(void)err;
-	if (finding->finding == PLI_FINDING_NO_BACKUP)
+	if (finding->finding == PLI_FINDING_NO_BACKUP || finding->finding == PLI_FINDING_SINGLE_KEY)
 		say_warning(say, "%s", finding->message);
 	return PLI_OK;
 }
@@ -157,16 +179,23 @@ registry_change(const struct run *run, const struct pli_register_place *place, c
     registry_changer *change, struct pli_error *err)
 {
 	const struct deed deed = { done, NULL, NULL };
+	const struct pli_register_query all = { place->service, place->name, true };
 	struct pli_register *reg = NULL;
+	struct meant meant = { .active = false };
 	enum pli_status status = registry_open(&reg, run, PLI_REGISTER_WRITE, err);
 
 	if (status == PLI_OK)
-		status = change(reg, place, err);
-	if (status == PLI_OK && place->service != NULL)
-		status = pli_register_check(
-		    reg, &(struct pli_register_health){ .service = place->service }, warn_of, run->say, err);
+		status = pli_register_keys(reg, &all, take_meant, &meant, err);
 	if (status == PLI_OK)
-		status = registry_report(run, reg, place, &deed, err);
+		status = change(reg, place, err);
+	if (status == PLI_OK)
+		status = pli_register_check(
+		    reg, &(struct pli_register_health){ .service = meant.service }, warn_of, run->say, err);
+	if (status == PLI_OK)
+		status = registry_report(
+		    run, reg, &(struct pli_register_place){ meant.service, meant.name, place->role }, &deed, err);
 	pli_register_free(reg);
+	free(meant.service);
+	free(meant.name);
 	return status;
 }

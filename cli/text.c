@@ -54,15 +54,13 @@ is_steering(uint32_t c)
 	static const struct {
 		uint32_t first, last;
 	} ranges[] = {
-		{ 0x00, 0x1f }, { 0x7f, 0x9f }, { 0xad, 0xad }, /* soft hyphen */
-		{ 0x034f, 0x034f }, { 0x061c, 0x061c },         /* grapheme joiner, Arabic letter mark */
-		{ 0x180e, 0x180e }, { 0x200b, 0x200d },         /* what has no width */
-		{ 0x200e, 0x200f },                             /* directional marks */
-		{ 0x2028, 0x202e },   /* line and paragraph separators, embeddings, overrides */
-		{ 0x2066, 0x206f },   /* isolates, old format characters */
-		{ 0xfeff, 0xfeff },   /* byte order mark */
-		{ 0xfff9, 0xfffb },   /* interlinear annotation */
-		{ 0xe0000, 0xe007f }, /* tags */
+		{ 0x00, 0x1f }, { 0x7f, 0x9f }, { 0x2028, 0x2029 }, /* line and paragraph separators */
+		/* Default_Ignorable_Code_Point (Unicode 15), those that turn the direction of writing among them */
+		{ 0xad, 0xad }, { 0x034f, 0x034f }, { 0x061c, 0x061c }, { 0x115f, 0x1160 }, { 0x17b4, 0x17b5 },
+		{ 0x180b, 0x180f }, { 0x200b, 0x200f }, { 0x202a, 0x202e }, { 0x2060, 0x206f }, { 0x3164, 0x3164 },
+		{ 0xfe00, 0xfe0f }, { 0xfeff, 0xfeff }, { 0xffa0, 0xffa0 }, { 0xfff0, 0xfff8 }, { 0x1bca0, 0x1bca3 },
+		{ 0x1d173, 0x1d17a }, { 0xe0000, 0xe0fff }, { 0x2800, 0x2800 }, /* the Braille blank */
+		{ 0xfff9, 0xfffb },                                             /* interlinear annotation */
 	};
 	size_t i;
 

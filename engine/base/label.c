@@ -35,6 +35,38 @@ turns(uint32_t c)
 	       (c >= 0x2066 && c <= 0x2069);
 }
 
+/* Default_Ignorable_Code_Point (Unicode 15, DerivedCoreProperties), annotations and the Braille blank: nothing is shown. */
+static bool
+is_unseen(uint32_t c)
+{
+	static const uint32_t ranges[][2] = {
+		{ 0x00ad, 0x00ad },
+		{ 0x034f, 0x034f },
+		{ 0x061c, 0x061c },
+		{ 0x115f, 0x1160 },
+		{ 0x17b4, 0x17b5 },
+		{ 0x180b, 0x180f },
+		{ 0x200b, 0x200f },
+		{ 0x202a, 0x202e },
+		{ 0x2060, 0x206f },
+		{ 0x2800, 0x2800 },
+		{ 0x3164, 0x3164 },
+		{ 0xfe00, 0xfe0f },
+		{ 0xfeff, 0xfeff },
+		{ 0xffa0, 0xffa0 },
+		{ 0xfff0, 0xfffb },
+		{ 0x1bca0, 0x1bca3 },
+		{ 0x1d173, 0x1d17a },
+		{ 0xe0000, 0xe0fff },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
+		if (c >= ranges[i][0] && c <= ranges[i][1])
+			return true;
+	return false;
+}
+
 const char *
 label_flaw(const char *s, size_t max)
 {
@@ -51,6 +83,8 @@ label_flaw(const char *s, size_t max)
 			return "has a control character in it";
 		if (turns(c))
 			return "has a character in it that turns the direction of writing";
+		if (is_unseen(c))
+			return "has a character in it that nobody sees";
 	}
 	return count > max ? "is too long" : NULL;
 }

@@ -9,8 +9,8 @@
 
 /*
  * label_flaw says why s is no name of 1 to max characters ("is empty", "has a control character in it"), or NULL: UTF-8 as
- * RFC 3629 has it, without control characters, line separators, and those that turn the direction of writing, which
- * make a name look like another one. The string is constant.
+ * RFC 3629 has it, without control characters, line separators, and those that turn the direction of writing or are not
+ * seen at all, which make a name look like another one. The string is constant.
  */
 const char *label_flaw(const char *s, size_t max);
 

@@ -79,14 +79,16 @@ refuse(const struct choosing *c, const struct record *record, struct pli_error *
 	const struct pli_register_key *key = &record->key;
 	enum pli_status rc;
 
-	if (key->status != PLI_KEY_ACTIVE)
+	if (key->status != PLI_KEY_ACTIVE) {
 		rc = fail(err, PLI_ERR_CERTIFICATE,
 		    "the key \"%s\" of the service \"%s\" is %s: nothing is sealed to it", key->name, key->service,
 		    pli_key_status_id(key->status));
-	else
+		fail_hint(err, "make a new pair, which may have its name (pli keys generate), or choose another key");
+	} else {
 		rc = fail(err, PLI_ERR_CERTIFICATE, "the key \"%s\" of the service \"%s\" %s", key->name, key->service,
 		    c->now > key->cert.not_after ? "has expired" : "is not valid yet");
-	fail_hint(err, "renew the key, or choose another one");
+		fail_hint(err, "renew the key, or choose another one");
+	}
 	return rc;
 }
 
@@ -126,8 +128,8 @@ static enum pli_status
 take_rest(struct choosing *c, struct pli_error *err)
 {
 	static const char which[] =
-	    RECORDS_SELECT "WHERE s.name = ?1 AND k.status = 'active' AND (k.role = 'backup' OR ?2)"
-			   " ORDER BY k.role = 'backup', k.name";
+	    RECORDS_SELECT "WHERE " RECORDS_SERVICE_IS("?1") " AND k.status = 'active' AND (k.role = 'backup' OR ?2)"
+							     " ORDER BY k.role = 'backup', k.name";
 
 	return records_walk(c->reg, which,
 	    VALUES(value_text(c->choice->service), value_int(c->choice->personal_count == 0)), put_unless_in, c, err);

@@ -25,6 +25,7 @@
 
 #include "beside.h"
 #include "label.h"
+#include "titles.h"
 
 /* Many processes that each sync a few times a second. */
 #define PATIENCE_MS 60000
@@ -141,6 +142,22 @@ db_resolve(struct db *db, const char *path, bool *there, struct pli_error *err)
 	return PLI_OK;
 }
 
+/* looks(name) in SQL: title_plain. */
+static void
+looks(sqlite3_context *context, int count, sqlite3_value **values)
+{
+	const char *name = (const char *)sqlite3_value_text(values[0]);
+	char *plain;
+
+	(void)count;
+	if (sqlite3_value_type(values[0]) == SQLITE_NULL)
+		return;
+	if (name == NULL || (plain = title_plain(name)) == NULL)
+		sqlite3_result_error_nomem(context);
+	else
+		sqlite3_result_text(context, plain, -1, free);
+}
+
 /* None of these reads the file. */
 static int
 harden(sqlite3 *sq)
@@ -173,6 +190,9 @@ harden(sqlite3 *sq)
 	(void)sqlite3_extended_result_codes(sq, 1);
 	for (i = 0; i < sizeof(pragmas) / sizeof(pragmas[0]) && code == SQLITE_OK; i++)
 		code = sqlite3_exec(sq, pragmas[i], NULL, NULL, NULL);
+	if (code == SQLITE_OK)
+		code = sqlite3_create_function_v2(sq, "looks", 1,
+		    SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, NULL, looks, NULL, NULL, NULL);
 	return code;
 }
 

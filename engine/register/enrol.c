@@ -24,7 +24,10 @@ refuse(void *arg, const struct record *there, struct pli_error *err)
 		rc = fail(err, PLI_ERR_EXISTS,
 		    "this certificate is in the service \"%s\" already, under the name \"%s\" (%s)", key->service,
 		    key->name, pli_key_status_id(key->status));
-		fail_hint(err, "rename it, or renew it with a new key pair");
+		fail_hint(err,
+		    key->status == PLI_KEY_RETIRED
+			? "a retired key stays retired: make a new pair, which may have its name (pli keys generate)"
+			: "rename it, or renew it with a new key pair");
 	}
 	return rc;
 }

@@ -222,7 +222,8 @@ check_all(struct examination *x)
 
 	if (x->health->service != NULL && (rc = records_service(x->reg, x->health->service, &id, x->err)) != PLI_OK)
 		return rc;
-	rc = db_prepare(&x->reg->db, &q, "SELECT id, name FROM services WHERE ?1 IS NULL OR name = ?1 ORDER BY name",
+	rc = db_prepare(&x->reg->db, &q,
+	    "SELECT id, name FROM services s WHERE ?1 IS NULL OR " RECORDS_SERVICE_IS("?1") " ORDER BY name",
 	    VALUES(value_text(x->health->service)), x->err);
 	if (rc != PLI_OK)
 		return rc;

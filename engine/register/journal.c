@@ -32,7 +32,8 @@ pli_register_journal(struct pli_register *reg, const char *service,
 		return rc;
 	rc = db_prepare(db, &q,
 	    "SELECT id, time, actor, action, service, name, fingerprint, detail FROM journal"
-	    " WHERE ?1 IS NULL OR service = ?1 ORDER BY id",
+	    " WHERE ?1 IS NULL OR service IN (SELECT s.name FROM services s WHERE " RECORDS_SERVICE_IS(
+		"?1") ") ORDER BY id",
 	    VALUES(value_text(service)), err);
 	if (rc != PLI_OK)
 		return rc;

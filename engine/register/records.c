@@ -42,7 +42,7 @@ hint_names(struct pli_register *reg, const char *format, const char *sql, const 
     struct pli_error *err)
 {
 	struct title_list list = { 0 };
-	char text[256];
+	char text[320];
 	sqlite3_stmt *q;
 	bool row = true;
 
@@ -69,7 +69,9 @@ records_service(struct pli_register *reg, const char *name, int64_t *id, struct 
 	enum pli_status rc;
 	bool there;
 
-	if ((rc = records_has_service(reg, name, id, &there, err)) != PLI_OK || there)
+	rc = db_number(&reg->db, id, &there, "SELECT s.id FROM services s WHERE " RECORDS_SERVICE_IS("?1"),
+	    VALUES(value_text(name)), err);
+	if (rc != PLI_OK || there)
 		return rc;
 	rc = fail(err, PLI_ERR_USAGE, "the register %s has no service \"%s\"", reg->db.path, name);
 	hint_names(reg, "its services are", "SELECT name FROM services ORDER BY name", NO_VALUES, err);
@@ -109,7 +111,8 @@ check_service_alike(struct pli_register *reg, const char *name, struct pli_error
 	rc = find_alike(reg, &alike, name, "SELECT name FROM services ORDER BY name", NO_VALUES, err);
 	if (rc != PLI_OK || alike == NULL)
 		return rc;
-	rc = fail(err, PLI_ERR_EXISTS, "the register has a service \"%s\" already, whose name looks the same as \"%s\"",
+	rc = fail(err, PLI_ERR_EXISTS,
+	    "the register has a service \"%s\" already, whose name looks the same as \"%s\", or differs by case alone",
 	    alike, name);
 	fail_hint(err, "pli keys list shows it: copy its name from there, or choose another one");
 	free(alike);
@@ -221,6 +224,7 @@ not_found(
     struct pli_register *reg, const struct pli_register_place *place, enum records_which which, struct pli_error *err)
 {
 	const struct value values[] = { value_text(place->service), value_text(place->name) };
+	const char *head = "the active keys are";
 	char status[32] = "";
 	sqlite3_stmt *q;
 	enum pli_status rc;
@@ -228,7 +232,8 @@ not_found(
 
 	if ((rc = db_prepare(&reg->db, &q,
 		 "SELECT k.status FROM keys k JOIN services s ON s.id = k.service"
-		 " WHERE (?1 IS NULL OR s.name = ?1) AND k.name = ?2 ORDER BY k.id DESC",
+		 " WHERE (?1 IS NULL OR " RECORDS_SERVICE_IS("?1") ") AND " RECORDS_NAME_IS(
+		     "?2", "?1 IS NULL") " ORDER BY k.id DESC",
 		 values, 2, err)) != PLI_OK)
 		return rc;
 	rc = db_step(&reg->db, q, &row, err);
@@ -244,10 +249,15 @@ not_found(
 		    fail(err, PLI_ERR_USAGE, "the service \"%s\" has no key named \"%s\"", place->service, place->name);
 	else
 		rc = fail(err, PLI_ERR_USAGE, "the register %s has no key named \"%s\"", reg->db.path, place->name);
-	hint_names(reg, (which & RECORDS_ENDED) != 0 ? "its keys are" : "the active keys are",
+	if ((which & RECORDS_ENDED) != 0)
+		head = "its keys are";
+	else if (status[0] != '\0' && strcmp(status, "pending") != 0)
+		head = "it stays so; a new pair may have its name (pli keys generate); the active keys are";
+	hint_names(reg, head,
 	    "SELECT DISTINCT k.name FROM keys k JOIN services s ON s.id = k.service"
-	    " WHERE (?1 IS NULL OR s.name = ?1) AND (k.status = 'active' OR (?2 AND k.status <> 'pending'))"
-	    " ORDER BY k.name",
+	    " WHERE (?1 IS NULL OR " RECORDS_SERVICE_IS(
+		"?1") ") AND (k.status = 'active' OR (?2 AND k.status <> 'pending'))"
+		      " ORDER BY k.name",
 	    VALUES(values[0], value_int((which & RECORDS_ENDED) != 0)), err);
 	fail_hint(err, "there are no active keys");
 	return rc;
@@ -259,7 +269,8 @@ several_services(struct pli_register *reg, const struct pli_register_place *plac
 	enum pli_status rc = fail(err, PLI_ERR_USAGE, "more than one service has a key named \"%s\"", place->name);
 
 	hint_names(reg, "say which service",
-	    "SELECT DISTINCT s.name FROM keys k JOIN services s ON s.id = k.service WHERE k.name = ? ORDER BY s.name",
+	    "SELECT DISTINCT s.name FROM keys k JOIN services s ON s.id = k.service WHERE " RECORDS_NAME_IS(
+		"?1", "1") " ORDER BY s.name",
 	    VALUES(value_text(place->name)), err);
 	return rc;
 }
@@ -277,13 +288,16 @@ records_find(struct pli_register *reg, sqlite3_stmt **q, struct record *out, con
     enum records_which which, struct pli_error *err)
 {
 	static const char select[] =
-	    RECORDS_SELECT "WHERE (?1 IS NULL OR s.name = ?1) AND k.name = ?2 AND (k.status = 'active'"
+	    RECORDS_SELECT "WHERE (?1 IS NULL OR " RECORDS_SERVICE_IS("?1") ") AND " RECORDS_NAME_IS(
+		"?2", "?1 IS NULL") " AND (k.status = 'active'"
+				    " OR (?3 & 1 AND k.status = 'pending') OR (?3 & 2 AND k.status <> 'pending'))"
+				    " ORDER BY k.status = 'active' DESC, k.id DESC";
+	static const char others[] =
+	    "SELECT k.status FROM keys k JOIN services s ON s.id = k.service"
+	    " WHERE s.name <> ?1 AND " RECORDS_NAME_IS(
+		"?2", "1") " AND (k.status = 'active'"
 			   " OR (?3 & 1 AND k.status = 'pending') OR (?3 & 2 AND k.status <> 'pending'))"
-			   " ORDER BY k.status = 'active' DESC, k.id DESC";
-	static const char others[] = "SELECT k.status FROM keys k JOIN services s ON s.id = k.service"
-				     " WHERE s.name <> ?1 AND k.name = ?2 AND (k.status = 'active'"
-				     " OR (?3 & 1 AND k.status = 'pending') OR (?3 & 2 AND k.status <> 'pending'))"
-				     " ORDER BY k.status = 'active' DESC";
+			   " ORDER BY k.status = 'active' DESC";
 	const struct value kind = value_int((int64_t)which);
 	sqlite3_stmt *other = NULL;
 	enum pli_status rc;
@@ -336,7 +350,8 @@ records_check_free(struct pli_register *reg, int64_t service, const char *servic
 		fail_hint(err, "renew it, which keeps the name, or choose another name");
 	} else {
 		rc = fail(err, PLI_ERR_EXISTS,
-		    "the service \"%s\" has an active key \"%s\" already, whose name looks the same as \"%s\"",
+		    "the service \"%s\" has an active key \"%s\" already, whose name looks the same as \"%s\", or "
+		    "differs by case alone",
 		    service_name, alike, name);
 		fail_hint(err, "renew it, which keeps the name, or choose one that people can tell from it");
 	}

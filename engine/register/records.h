@@ -26,11 +26,11 @@ enum pli_status records_writable(const struct pli_register *reg, struct pli_erro
 enum pli_status records_check_new(
     const struct pli_register *reg, const struct pli_register_place *place, struct pli_error *err) PLI_MUST_CHECK;
 
-/* records_has_service looks for a service: *there tells whether there is one, and *id is its id then. */
+/* records_has_service looks for a service of this very name: *there tells whether there is one, and *id is its id then. */
 enum pli_status records_has_service(
     struct pli_register *reg, const char *name, int64_t *id, bool *there, struct pli_error *err) PLI_MUST_CHECK;
 
-/* records_service finds a service. Fails with PLI_ERR_USAGE, and the services that there are in the hint. */
+/* records_service finds the service that people mean by a name. Fails with PLI_ERR_USAGE, and the services that there are in the hint. */
 enum pli_status records_service(
     struct pli_register *reg, const char *name, int64_t *id, struct pli_error *err) PLI_MUST_CHECK;
 
@@ -47,6 +47,18 @@ enum pli_status records_new_service(
 	" k.algorithm, k.not_before, k.not_after, k.fingerprint, k.created, k.tested, k.test, k.public_key, "          \
 	"k.certificate"                                                                                                \
 	" FROM keys k JOIN services s ON s.id = k.service "
+
+/*
+ * Conditions on s and k, in SQL: the one service, the key, that people mean by a name (titles.h). The very name goes first; one
+ * that keys of the status have as well, written otherwise, means none of them: keys of the service, or all where any is true.
+ */
+#define RECORDS_SERVICE_IS(name)                                                                                       \
+	"s.id = (SELECT t.id FROM services t WHERE looks(t.name) = looks(" name ") ORDER BY t.name <> " name           \
+	", t.id LIMIT 1)"
+#define RECORDS_NAME_IS(wanted, any)                                                                                   \
+	"(k.name = " wanted " OR (looks(k.name) = looks(" wanted ") AND NOT EXISTS (SELECT 1 FROM keys o"              \
+	" WHERE (o.service = k.service OR " any ") AND o.status = k.status AND o.name <> k.name"                       \
+	" AND looks(o.name) = looks(" wanted "))))"
 
 /* A key as it is written, which is more than the public structure says. */
 struct record {

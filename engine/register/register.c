@@ -176,8 +176,9 @@ pli_register_keys(struct pli_register *reg, const struct pli_register_query *que
 	if (query->service != NULL && (rc = records_service(reg, query->service, &id, err)) != PLI_OK)
 		return rc;
 	return records_each(reg,
-	    RECORDS_SELECT "WHERE (?1 IS NULL OR s.name = ?1) AND (?2 IS NULL OR k.name = ?2)"
-			   " AND (?3 OR k.status = 'active') ORDER BY s.name, k.name, k.id",
+	    RECORDS_SELECT "WHERE (?1 IS NULL OR " RECORDS_SERVICE_IS("?1") ") AND (?2 IS NULL OR " RECORDS_NAME_IS(
+		"?2", "?1 IS NULL") ")"
+				    " AND (?3 OR k.status = 'active') ORDER BY s.name, k.name, k.id",
 	    VALUES(value_text(query->service), value_text(query->name), value_int(query->all)), each, arg, err);
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unicase.h>
 #include <uninorm.h>
 
 #include "label.h"
@@ -42,33 +43,37 @@ title_check(const char *what, const char *label, struct pli_error *err)
 	return PLI_OK;
 }
 
-static bool
-is_ascii(const char *s)
+/* The name in NFKC and without case; for free(). What is not UTF-8 has the case of its ASCII letters taken away alone. */
+static char *
+fold(const char *label, size_t *len)
 {
-	while (*s != '\0' && (unsigned char)*s < 0x80)
-		s++;
-	return *s == '\0';
+	size_t i, size = strlen(label);
+	char *form;
+
+	for (i = 0; i < size && (unsigned char)label[i] < 0x80; i++)
+		continue;
+	if (i < size) {
+		form = (char *)u8_casefold((const uint8_t *)label, size, NULL, UNINORM_NFKC, NULL, len);
+		if (form != NULL || errno != EILSEQ)
+			return form;
+	}
+	form = malloc(size + 1);
+	for (i = 0; i < size && form != NULL; i++)
+		form[i] = (char)(label[i] >= 'A' && label[i] <= 'Z' ? label[i] + ('a' - 'A') : label[i]);
+	*len = size;
+	return form;
 }
 
-/* The name in NFKC, with single blanks between words alone; for free(). What is not UTF-8 is as it is. */
-static char *
-plain(const char *label)
+char *
+title_plain(const char *label)
 {
-	char *form = NULL, *out;
 	size_t len, i, n = 0;
+	char *form = fold(label, &len), *out = form != NULL ? malloc(len + 1) : NULL;
 
-	if (!is_ascii(label))
-		form = (char *)u8_normalize(UNINORM_NFKC, (const uint8_t *)label, strlen(label), NULL, &len);
-	if (!is_ascii(label) && form == NULL && errno != EILSEQ)
-		return NULL;
-	if (form == NULL)
-		len = strlen(label);
-	if ((out = malloc(len + 1)) != NULL) {
-		const char *from = form != NULL ? form : label;
-
+	if (out != NULL) {
 		for (i = 0; i < len; i++)
-			if (from[i] != ' ' || (n > 0 && out[n - 1] != ' '))
-				out[n++] = from[i];
+			if (form[i] != ' ' || (n > 0 && out[n - 1] != ' '))
+				out[n++] = form[i];
 		out[n > 0 && out[n - 1] == ' ' ? n - 1 : n] = '\0';
 	}
 	free(form);
@@ -78,7 +83,7 @@ plain(const char *label)
 enum pli_status
 title_same(const char *a, const char *b, bool *same, struct pli_error *err)
 {
-	char *plain_a = plain(a), *plain_b = plain(b);
+	char *plain_a = title_plain(a), *plain_b = title_plain(b);
 	enum pli_status rc = PLI_OK;
 
 	if (plain_a == NULL || plain_b == NULL)

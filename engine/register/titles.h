@@ -11,9 +11,13 @@
 enum pli_status title_check(const char *what, const char *label, struct pli_error *err) PLI_MUST_CHECK;
 
 /*
- * title_same: do two names look the same to people? They do who differ by Unicode form alone (NFKC, Unicode Standard Annex 15:
- * composed or not, wide or narrow, any kind of blank), or by how many blanks there are and where.
+ * title_plain returns what two names have in common that are one to people, for free(); NULL without memory. Names are one
+ * that differ by Unicode form (NFKC, Unicode Standard Annex 15: composed or not, wide or narrow, any kind of blank), by case
+ * (Unicode 3.13), or by how many blanks there are and where. Letters of different scripts are different.
  */
+char *title_plain(const char *label);
+
+/* title_same: are two names one to people? */
 enum pli_status title_same(const char *a, const char *b, bool *same, struct pli_error *err) PLI_MUST_CHECK;
 
 /* A list of names that fits in a hint: names that do not fit are counted. */

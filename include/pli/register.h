@@ -8,8 +8,8 @@
  *
  * One SQLite file holds services, certificates and a journal; never a private key or a passphrase. A key is pending until
  * its private half has been seen to open something (a generated one) or the import is complete, then active, then retired
- * or compromised, and stays for ever: envelopes name it. At most one active key of a service has a name, or one that looks
- * the same (Unicode forms, blanks); neither have two services.
+ * or compromised, and stays for ever: envelopes name it. At most one active key of a service has a name, or one that is
+ * the same to people (Unicode forms, case, blanks), and is found by any of them; neither have two services.
  *
  * RULES
  *   - Every change is one transaction together with its line in the journal, which can only grow.
@@ -102,7 +102,8 @@ PLI_API enum pli_status pli_register_same(struct pli_register *reg, const struct
 /* What becomes of a key, and under which name. */
 struct pli_register_place {
 	const char *service; /* NULL where name alone says which (renew, rename, ...): the only service that has it */
-	const char *name;    /* UTF-8, 1 to 128 characters, no control or bidirectional ones, no blank at the ends */
+	const char
+	    *name; /* UTF-8, 1 to 128 characters, no control, bidirectional or unseen ones, no blank at the ends */
 	enum pli_role role;
 };
 

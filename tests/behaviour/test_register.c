@@ -433,7 +433,7 @@ certificates(void)
 	check_ok(pli_register_retire(reg, &anne, &err), err);
 	choice.personal = (const char *const[]){ "Anne" };
 	check(chosen(reg, &choice) == NULL);
-	is(err.status, PLI_ERR_CERTIFICATE, "\"Anne\" of the service \"S\" is retired", "renew");
+	is(err.status, PLI_ERR_CERTIFICATE, "\"Anne\" of the service \"S\" is retired", "pli keys generate");
 	/* The others of a service whose keys expired. */
 	choice = (struct pli_register_choice){ .service = "S", .now = time(NULL) + 366 * 86400 };
 	check(chosen(reg, &choice) == NULL);

@@ -66,3 +66,7 @@ clean
 cp f 'réponse n°1'
 run 16 pli seal --raw -r "$K/p256.pem" -o z 'réponse n°2'
 stderr_has 'réponse n°2'
+
+# What is not seen is.
+run 16 pli seal --raw -r "$K/p256.pem" -o z $'x\u2060\u2064\ufe0f\u3164\u115f\u2800\u17b4\U000e0100\U0001d173'
+stderr_has 'x\u{2060}\u{2064}\u{fe0f}\u{3164}\u{115f}\u{2800}\u{17b4}\u{e0100}\u{1d173}'

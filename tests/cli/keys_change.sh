@@ -66,9 +66,13 @@ run 0 pli keys role --register "$R" --service CEA Twice backup
 
 # What is warned of is in the object of the key, in JSON.
 run 0 pli keys role --json "${at[@]}" Twice personal
-json '.[0] | .type == "key" and (.warnings | length == 1 and (.[0] | contains("no active backup key")))'
-run 0 pli keys role --json "${at[@]}" Twice backup
-json '.[0].warnings == []'
+json '.[0] | .type == "key" and (.warnings | any(contains("no active backup key")))'
+run 0 pli keys role --json --register "$R" Twice backup
+json '.[0].warnings | all(contains("no active backup key") | not)'
+# Without --service, too; and of a single key that is left.
+run 0 pli keys role --json --register "$R" Twice personal
+json '.[0].warnings | any(contains("no active backup key"))'
+run 0 pli keys role "${at[@]}" Twice backup
 
 # Names that look the same are one to people: composed or not, another kind of blank or more of them, wide letters.
 run 0 pli keys generate --no-sync "${at[@]}" --type p256 --name $'Zo\u00e9 Petit' --p12 zoe.p12 --passout "file:$pw"
@@ -80,7 +84,18 @@ for alike in $'Zoe\u0301 Petit' $'Zo\u00e9\u00a0Petit' $'Zo\u00e9  Petit' $'\u00
 done
 refuse 15 keys import --register "$R" --service $'C\uff25A' --name Other "$K/p521.pem"
 stderr_has "looks the same"
-# Its own name it may get in another form; capitals are seen.
+# What they are looked for by is compared in the same way.
+run 0 pli keys show --register "$R" --service $'c\uff25a' $'ZOE\u0301  petit'
+stdout_has $'Zo\u00e9 Petit'
+run 0 pli keys journal --register "$R" --service cea
+stdout_has $'Zo\u00e9 Petit'
+refuse 2 keys rename "${at[@]}" Twice $'Zo\u00e9\u2060 Petit'
+stderr_has "nobody sees"
+# Its own name it may get in another form.
 run 0 pli keys rename "${at[@]}" $'Zo\u00e9 Petit' $'Zoe\u0301 Petit'
 run 0 pli keys rename "${at[@]}" $'Zoe\u0301 Petit' $'Zo\u00e9 Petit'
+refuse 15 keys import "${at[@]}" --name $'ZO\u00c9 PETIT' "$K/p521.pem"
+run 0 pli keys retire --register "$R" $'ZO\u00c9 PETIT'
+refuse 2 keys renew --no-sync --register "$R" --p12 x.p12 --passout "file:$pw" $'Zo\u00e9 Petit'
+stderr_has "pli keys generate"
 run 0 pli keys import "${at[@]}" --name $'ZO\u00c9 PETIT' "$K/p521.pem"

@@ -55,8 +55,13 @@ looks_like_another(void)
 		"\xe2\x80\xa9" };
 	static const char *const turning[] = { "\xd8\x9c", "\xe2\x80\x8e", "\xe2\x80\x8f", "\xe2\x80\xaa",
 		"\xe2\x80\xae", "\xe2\x81\xa6", "\xe2\x81\xa9" };
+	static const char *const unseen[] = { "\xc2\xad", "\xcd\x8f", "\xe1\x85\x9f", "\xe1\x9e\xb4", "\xe2\x81\xa0",
+		"\xe2\x81\xa4", "\xe2\xa0\x80", "\xe3\x85\xa4", "\xef\xb8\x8f", "\xf0\x9d\x85\xb3",
+		"\xf3\xa0\x84\x80" };
 	size_t i;
 
+	for (i = 0; i < sizeof(unseen) / sizeof(unseen[0]); i++)
+		has(unseen[i], 64, "nobody sees");
 	for (i = 0; i < sizeof(control) / sizeof(control[0]); i++)
 		has(control[i], 64, "control");
 	for (i = 0; i < sizeof(turning) / sizeof(turning[0]); i++)
