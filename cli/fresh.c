@@ -72,8 +72,8 @@ generate(struct fresh *fresh, const struct run *run, struct pli_error *err)
 }
 
 /* A generated passphrase is printed before the file is made: what would keep that from being made is said before. */
-static enum pli_status
-check_path(const char *path, struct pli_error *err)
+enum pli_status
+fresh_path(const char *path, struct pli_error *err)
 {
 	const char *slash = strrchr(path, '/');
 	char folder[PATH_MAX] = ".";
@@ -96,7 +96,7 @@ fresh_ask(struct fresh *fresh, const struct run *run, const char *path, struct p
 	const char *cert_path = run->args->cert_out;
 
 	_Static_assert(PLI_PAIR_PASSPHRASE_CAP <= ASK_MAX, "a generated passphrase fits");
-	if (check_path(path, err) != PLI_OK || (cert_path != NULL && check_path(cert_path, err) != PLI_OK))
+	if (fresh_path(path, err) != PLI_OK || (cert_path != NULL && fresh_path(cert_path, err) != PLI_OK))
 		return err->status;
 	load_forbid_looking();
 	if (run->args->generate_passphrase)

@@ -137,11 +137,15 @@ static enum pli_status
 generate_kept(struct making *m, struct pli_error *err)
 {
 	struct pli_register *reg = NULL;
-	enum pli_status status = PLI_OK;
+	struct novelty new = { .made = false };
+	enum pli_status status;
 	struct stat st;
 
 	if (lstat(m->run->args->database, &st) == 0)
 		status = registry_open(&reg, m->run, PLI_REGISTER_CREATE, err);
+	else
+		status = fresh_path(m->run->args->database, err);
+	new.made = reg == NULL;
 	if (status == PLI_OK)
 		status = pli_register_may_generate(reg, &m->place, err);
 	if (status == PLI_OK)
@@ -149,7 +153,11 @@ generate_kept(struct making *m, struct pli_error *err)
 	if (status == PLI_OK && reg == NULL)
 		status = registry_open(&reg, m->run, PLI_REGISTER_CREATE, err);
 	if (status == PLI_OK)
+		status = registry_novelty(&new, reg, m->place.service, err);
+	if (status == PLI_OK)
 		status = pli_register_generate(reg, &m->place, &m->pair, &m->file, NULL, err);
+	if (status == PLI_OK)
+		registry_tell_new(m->run, &new);
 	if (status == PLI_OK)
 		status = registry_report(m->run, reg, &m->place, &m->deed, err);
 	pli_register_free(reg);

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "load.h"
 #include "refuse.h"
@@ -144,6 +145,8 @@ keep(const struct run *run, const struct found *f, struct pli_error *err)
 	struct pli_register_place place = { args->service, args->name, registry_role(args) };
 	struct pli_register *reg = NULL;
 	struct pli_cert_info info;
+	struct stat st;
+	struct novelty new = { .made = lstat(args->database, &st) != 0 };
 	enum pli_status status;
 
 	pli_certs_info(f->certs, f->which, &info);
@@ -151,7 +154,11 @@ keep(const struct run *run, const struct found *f, struct pli_error *err)
 		place.name = info.cn;
 	status = registry_open(&reg, run, PLI_REGISTER_CREATE, err);
 	if (status == PLI_OK)
+		status = registry_novelty(&new, reg, place.service, err);
+	if (status == PLI_OK)
 		status = pli_register_import(reg, &place, f->certs, f->which, f->key, err);
+	if (status == PLI_OK)
+		registry_tell_new(run, &new);
 	if (status == PLI_OK && f->key == NULL)
 		say_warning(run->say,
 		    "nothing was ever opened with the private key of \"%s\": whoever holds it should run "

@@ -108,6 +108,40 @@ registry_known(struct pli_register *reg, const struct pli_register_place *place,
 	return refuse(err, PLI_ERR_USAGE, hint, "no key has the name \"%s\"", place->name);
 }
 
+enum pli_status
+registry_novelty(struct novelty *new, struct pli_register *reg, const char *service, struct pli_error *err)
+{
+	const struct pli_register_query none = { service, "", true };
+	struct pli_error why = { 0 };
+	size_t found = 0;
+	enum pli_status status = pli_register_keys(reg, &none, count, &found, &why);
+
+	if (status == PLI_ERR_USAGE) {
+		new->service = service;
+		(void)snprintf(new->others, sizeof(new->others), "%s", why.hint);
+		return PLI_OK;
+	}
+	if (status != PLI_OK)
+		*err = why;
+	return status;
+}
+
+void
+registry_tell_new(const struct run *run, const struct novelty *new)
+{
+	static const char head[] = "its services are: ";
+
+	if (new->made && run->say->json)
+		say_warning(run->say, "made a new register, %s", run->args->database);
+	else if (new->made)
+		say_news(run->say, "made a new register, %s", run->args->database);
+	else if (new->service != NULL && strncmp(new->others, head, sizeof(head) - 1) == 0)
+		say_warning(run->say, "made a new service, \"%s\"; there is also: %s", new->service,
+		    new->others + sizeof(head) - 1);
+	else if (new->service != NULL)
+		say_warning(run->say, "made a new service, \"%s\"", new->service);
+}
+
 /* Keys of one name come by time: the last one is the newest. */
 struct newest {
 	const struct run *run;

@@ -23,6 +23,20 @@ enum pli_role registry_role(const struct args *args);
 enum pli_status registry_known(
     struct pli_register *reg, const struct pli_register_place *place, struct pli_error *err) PLI_MUST_CHECK;
 
+/* What a command is about to make besides a key: a mistyped name makes a register or a service that nobody wanted. */
+struct novelty {
+	bool made;           /* the register, as the caller knows */
+	const char *service; /* that is not there yet, or NULL */
+	char others[256];    /* "its services are: ..." */
+};
+
+/* registry_novelty fills all but made, before the service is made. */
+enum pli_status registry_novelty(
+    struct novelty *new, struct pli_register *reg, const char *service, struct pli_error *err) PLI_MUST_CHECK;
+
+/* registry_tell_new says what was made. */
+void registry_tell_new(const struct run *run, const struct novelty *new);
+
 /* What a command did, for the report of the key. */
 struct deed {
 	const char *done;           /* the word for it: "retired" */

@@ -291,9 +291,10 @@ pli_register_may_generate(struct pli_register *reg, const struct pli_register_pl
 		return rc;
 	if (reg->mode != PLI_REGISTER_CREATE && (rc = records_service(reg, place->service, &service, err)) != PLI_OK)
 		return rc;
-	if ((rc = records_has_service(reg, place->service, &service, &there, err)) == PLI_OK && there)
-		rc = records_check_free(reg, service, place->service, place->name, 0, err);
-	return rc;
+	if ((rc = records_has_service(reg, place->service, &service, &there, err)) != PLI_OK)
+		return rc;
+	return there ? records_check_free(reg, service, place->service, place->name, 0, err)
+		     : records_check_service(reg, place->service, err);
 }
 
 enum pli_status

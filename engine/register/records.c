@@ -102,8 +102,8 @@ find_alike(struct pli_register *reg, char **alike, const char *name, const char 
 	return rc;
 }
 
-static enum pli_status
-check_service_alike(struct pli_register *reg, const char *name, struct pli_error *err)
+enum pli_status
+records_check_service(struct pli_register *reg, const char *name, struct pli_error *err)
 {
 	enum pli_status rc;
 	char *alike;
@@ -130,7 +130,7 @@ records_new_service(struct pli_register *reg, const char *name, int64_t *id, boo
 	if (reg->mode != PLI_REGISTER_CREATE)
 		return records_service(reg, name, id, err);
 	if ((rc = records_has_service(reg, name, id, &there, err)) != PLI_OK || there ||
-	    (rc = check_service_alike(reg, name, err)) != PLI_OK)
+	    (rc = records_check_service(reg, name, err)) != PLI_OK)
 		return rc;
 	rc = db_run(&reg->db, "INSERT INTO services (name, created) VALUES (?, ?)",
 	    VALUES(value_text(name), value_int(time(NULL))), err);

@@ -34,6 +34,9 @@ enum pli_status records_has_service(
 enum pli_status records_service(
     struct pli_register *reg, const char *name, int64_t *id, struct pli_error *err) PLI_MUST_CHECK;
 
+/* records_check_service fails with PLI_ERR_EXISTS when a service has not this name, but one that is the same to people. */
+enum pli_status records_check_service(struct pli_register *reg, const char *name, struct pli_error *err) PLI_MUST_CHECK;
+
 /* records_new_service finds a service or, in a register that is made, makes it; *made tells which. */
 enum pli_status records_new_service(
     struct pli_register *reg, const char *name, int64_t *id, bool *made, struct pli_error *err) PLI_MUST_CHECK;

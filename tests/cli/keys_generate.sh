@@ -172,3 +172,22 @@ run 0 pli cles generer --help
 run 2 pli keys
 run 2 pli keys generat
 stderr_has "did you mean generate?"
+
+# What is made besides the key is said: a mistyped name makes it as well.
+new()
+{
+	run 0 pli keys generate --no-sync --register new.db --type p256 --p12 "$1.p12" --passout "file:$pw" --name "$@"
+}
+new One --service CEA
+stderr_has "made a new register, new.db"
+new Two --service CEA
+! grep -q "made a new" "$err" || problem "nothing new was made"
+new Three --service "C E A"
+stderr_has 'made a new service, "C E A"; there is also: "CEA"'
+new Four --json --service DSI
+json '.[0].warnings | any(contains("made a new service"))'
+# What can be known to be wrong is said before a passphrase is printed.
+refuse 16 keys generate --register none/r.db --service S --name N --p12 n.p12 --generate-passphrase
+stdout_empty
+refuse 15 keys generate --register new.db --service cea --name N --p12 n.p12 --generate-passphrase
+stdout_empty
