@@ -76,7 +76,8 @@ read_line(struct line *line, int fd)
 static enum pli_status
 from_file(struct line *line, const char *path)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	/* A pipe with a name waits for its writer where a signal ends the wait: signals_wait. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	enum pli_status status;
 
 	if (fd < 0)
@@ -164,7 +165,8 @@ from_command(struct line *line, const char *command)
 	if (signals_caught() != 0)
 		(void)kill(child, SIGTERM);
 	while (waitpid(child, &result, 0) < 0 && errno == EINTR)
-		continue;
+		if (signals_caught() != 0)
+			(void)kill(child, SIGTERM);
 	if (signals_caught() != 0)
 		return refuse_interrupted(line->err);
 	if (result != 0) {

@@ -60,7 +60,8 @@ read_all(struct load_contents *c, int fd, const char *path, size_t cap, struct p
 static enum pli_status
 read_file(struct load_contents *c, const char *path, size_t cap, struct pli_error *err)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	/* A pipe with a name waits for its writer where a signal ends the wait: signals_wait. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	enum pli_status status;
 
 	if (fd < 0)

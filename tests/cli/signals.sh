@@ -69,6 +69,27 @@ done
 interrupted TERM 143 f seal -r "$K/p256.pem" -o - -
 interrupted INT 130 /dev/null seal -r "$K/p256.pem" -o x.pli -
 
+# While a key or a passphrase is waited for, from a pipe that nobody writes to.
+mkfifo silent
+waiting()
+{
+	last="pli $*"
+	env --default-signal=INT,TERM "$PLI" "$@" >"$out" 2>"$err" &
+	sleep 0.6
+	kill -s INT $!
+	wait $!
+	[ $? -eq 130 ] || problem "not interrupted"
+}
+waiting open -k silent -o x bid.pli
+waiting seal -r silent -o x f
+waiting open -k "$K/p256.p12" --passin file:silent -o x bid.pli
+rm silent
+# A pipe with a writer is a key file as any other.
+{ sleep 0.3; cat "$K/p256.both.pem"; } >fifo &
+run 0 pli open -k fifo -o opened bid.pli
+same opened f
+rm opened
+
 # Two signals within a moment are one, as timeout(1) sends them; the job ends by itself and says so.
 last="SIGTERM twice at once: seal"
 { sleep 30 & echo $! >sleeper; wait; } >fifo &
