@@ -77,6 +77,9 @@ check(const struct args *args, struct pli_error *err)
 {
 	if (check_recipients(args, err) != PLI_OK)
 		return err->status;
+	if (args->each && args->output == NULL && args->directory == NULL)
+		return refuse(err, PLI_ERR_USAGE, "seal --each -C DIR PATH... makes DIR/NAME.pli of each",
+		    "--each needs -C DIR, where the envelopes go");
 	if (args->each && (args->output != NULL || args->directory == NULL))
 		return refuse(err, PLI_ERR_USAGE, "seal --each -C DIR PATH... makes DIR/NAME.pli of each",
 		    "--each goes with -C, not with -o");
@@ -171,7 +174,8 @@ refuse_warnings(const struct sealed *s, struct pli_error *err)
 	char more[64] = "";
 
 	if (s->warning_count > 1)
-		(void)snprintf(more, sizeof(more), " (and %zu more warnings)", s->warning_count - 1);
+		(void)snprintf(more, sizeof(more), " (and %zu more warning%s)", s->warning_count - 1,
+		    s->warning_count == 2 ? "" : "s");
 	pli_error_clear(err);
 	return refuse(err, PLI_ERR_LIMIT, "mend the file, or seal without --strict", "%s%s: refused by --strict",
 	    s->warnings[0], more);

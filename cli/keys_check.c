@@ -42,10 +42,11 @@ verdict(const struct run *run, const struct checking *c, struct pli_error *err)
 		say_summary(run->say, 1, 0);
 		return PLI_OK;
 	}
-	if (c->findings == 1)
-		return refuse(err, PLI_ERR_CERTIFICATE, NULL, "one thing may lose a bid: %s", c->first);
+	if (run->say->json)
+		return refuse(err, PLI_ERR_CERTIFICATE, NULL, "%zu thing%s may lose a bid, the first: %s", c->findings,
+		    c->findings == 1 ? "" : "s", c->first);
 	return refuse(
-	    err, PLI_ERR_CERTIFICATE, NULL, "%zu things may lose a bid, the first: %s", c->findings, c->first);
+	    err, PLI_ERR_CERTIFICATE, NULL, "%zu thing%s may lose a bid", c->findings, c->findings == 1 ? "" : "s");
 }
 
 static enum pli_status

@@ -137,7 +137,7 @@ take_days(const struct option *option, struct args *args, const char *value, str
 	size_t len = strlen(value);
 
 	*days = len >= 1 && len <= 5 && strspn(value, "0123456789") == len ? (unsigned)atoi(value) : 0;
-	return *days > 0 ? PLI_OK : expected(option, "a number of days from 1", value, err);
+	return *days > 0 ? PLI_OK : expected(option, "a number of days from 1 to 99999", value, err);
 }
 
 /* A number of at least 1 (0 is how struct args says that there was none), alone or with K, M, G or T for times 1024, ... */
@@ -164,6 +164,9 @@ take_opening(const struct option *option, struct args *args, const char *value, 
 {
 	if (when_parse(&args->opening, value))
 		return PLI_OK;
+	if (strchr(value, 'T') != NULL && strspn(value, "0123456789T:.-") == strlen(value))
+		return refuse(err, PLI_ERR_USAGE, "add Z for UTC, or an offset: 2027-03-01T12:00:00+01:00",
+		    "--%s expects a date with its time zone, not \"%s\"", option->name, value);
 	return expected(option, "a date like 2027-03-01T12:00:00+01:00", value, err);
 }
 

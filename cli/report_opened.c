@@ -89,7 +89,9 @@ verdict_text(const struct run *run, const struct unlocked *u)
 	if (u->known != NULL)
 		say_news(
 		    say, "  which is %s, %s key of %s", u->known->name, pli_role_id(u->known->role), u->known->service);
-	say_news(say, "  committed: %s", opened->committed ? "yes" : "no, other recipients may see other content");
+	if (opened->authenticated)
+		say_news(
+		    say, "  committed: %s", opened->committed ? "yes" : "no, other recipients may see other content");
 	say_detail(say, "%s, issued by %s, valid until %s (%s)", key.algorithm, key.issuer,
 	    when_format(until, key.not_after), key.name);
 	if (opened->tag_bits > 0)
@@ -114,7 +116,7 @@ opened_text(const struct run *run, const char *file, const struct unlocked *u)
 
 /* As sha256sum prints them, so that sha256sum -c reads them where the files are. */
 static void
-digests_text(const struct run *run, const struct unlocked *u)
+digests_text(const struct run *run, const char *operand, const struct unlocked *u)
 {
 	const char *folder = u->output != NULL && u->found.archive ? u->output : "";
 	size_t i;
@@ -123,6 +125,8 @@ digests_text(const struct run *run, const struct unlocked *u)
 		say_incomplete(run->say);
 		return;
 	}
+	if (run->args->digests && u->output == NULL && run->args->operands.count > 1)
+		say_report(run->say, "# %s", ends_input(operand).name);
 	for (i = 0; i < u->files.count; i++) {
 		const struct file *file = &u->files.items[i];
 		const char *path = u->output != NULL && !u->found.archive ? u->output : file_path(u, file);
@@ -142,7 +146,7 @@ report_opened(const struct run *run, const char *operand, const void *result, st
 	if (run->say->json) {
 		opened_json(run, operand, u);
 	} else {
-		digests_text(run, u);
+		digests_text(run, operand, u);
 		if (row == NULL || run->say->verbose)
 			opened_text(run, operand, u);
 	}

@@ -139,3 +139,11 @@ cp f ./-f
 run 0 pli seal --raw -r "$K/p256.pem" -o dash.pli -- -f
 open_with p256 dash.out dash.pli
 same dash.out f
+
+# What is missing is named.
+refuse 2 seal -r "$K/p256.pem" --opening 2027-03-01T12:00:00 -o x f
+stderr_has "time zone"
+refuse 2 seal -r "$K/p256.pem" --each f
+stderr_has "needs -C DIR"
+refuse 2 keys generate --name N --p12 n.p12 --days 100000
+stderr_has 99999
