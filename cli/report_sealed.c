@@ -12,7 +12,7 @@ static const char unauthenticated[] =
     "--profile cbc: nothing authenticates the envelope; what is opened may have been changed on its way";
 
 static void
-sealed_json(const struct run *run, const struct sealed *s)
+sealed_json(const struct run *run, const char *operand, const struct sealed *s)
 {
 	const struct pli_sealed *sealed = &s->made.sealed;
 	const char *about_certs = addressees_expiring(s->to, run->args);
@@ -26,7 +26,9 @@ sealed_json(const struct run *run, const struct sealed *s)
 		(void)json_array_append_new(warnings, json_string(unauthenticated));
 	if (about_certs != NULL)
 		(void)json_array_append_new(warnings, say_string(about_certs));
-	say_name(record, "output", "path_hex", s->output);
+	if (run->args->each)
+		say_name(record, "file", "path_hex", operand);
+	say_name(record, "output", run->args->each ? "output_hex" : "path_hex", s->output);
 	say_record(run->say, record,
 	    json_pack("{s:I, s:I, s:I, s:s, s:s, s:s, s:o, s:s, s:o}", "bytes", (json_int_t)sealed->bytes,
 		"content_bytes", (json_int_t)sealed->content_bytes, "files", (json_int_t)s->made.files, "container",
@@ -54,9 +56,8 @@ report_sealed(const struct run *run, const char *operand, const void *result, st
 	const struct sealed *s = result;
 	size_t i;
 
-	(void)operand;
 	if (run->say->json)
-		sealed_json(run, s);
+		sealed_json(run, operand, s);
 	else if (row == NULL || run->say->verbose)
 		sealed_text(run, s);
 	for (i = 0; i < s->warning_count && !s->told && !run->say->json; i++)

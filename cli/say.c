@@ -290,7 +290,8 @@ say_close(struct say *say, int code)
 	flush(say, stdout);
 	if (fclose(stdout) != 0 && say->stdout_errno == 0)
 		say->stdout_errno = errno != 0 ? errno : EIO;
-	if (say->stdout_errno == 0)
+	/* Who reads no further, a pager or head, has what they wanted; a script wants every record. */
+	if (say->stdout_errno == 0 || (say->stdout_errno == EPIPE && !say->json))
 		return code;
 	(void)fprintf(stderr, "pli: cannot write to standard output: %s\n", strerror(say->stdout_errno));
 	if (code != PLI_OK)

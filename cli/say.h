@@ -68,7 +68,7 @@ void say_summary(struct say *say, size_t ok, size_t failed);
 /* say_error ends a run that failed. code is the exit code. */
 void say_error(struct say *say, int code, const struct pli_error *err);
 
-/* say_close flushes and closes stdout. Returns code, or PLI_ERR_IO if code is 0 and stdout did not take it all. */
+/* say_close flushes and closes stdout. Returns code, or PLI_ERR_IO if code is 0 and stdout did not take it all, unless its reader, a person, wanted no more. */
 int say_close(struct say *say, int code);
 
 #endif

@@ -117,3 +117,8 @@ run 0 pli open --no-sync "${auth[@]}" --digests -C digests "slashes/offre 004.pl
 stdout_has "$(cut -d ' ' -f 1 sum)"
 run 0 pli list "${auth[@]}" --digests "slashes/offre 004.pli"
 stdout_has "$(cut -d ' ' -f 1 sum)"
+
+# Each record names the PATH, too, as it is.
+mkdir named && content named/$'caf\xe9' 100
+run 0 pli seal --each --raw --json -r "$K/p256.pem" -C named.out named/*
+json '.[0] | .path_hex == "6e616d65642f636166e9" and (.file | startswith("named/caf")) and (.output_hex | endswith("636166e92e706c69"))'

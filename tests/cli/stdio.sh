@@ -78,3 +78,13 @@ if script -qec true /dev/null >/dev/null 2>&1; then
 		problem "content on the terminal"
 	fi
 fi
+
+# A reader who wants no more is no error, but where records are lost.
+to_closed()
+{
+	{ sleep 0.2; "$PLI" "$@"; } | :
+	return "${PIPESTATUS[0]}"
+}
+run 0 to_closed seal --help
+stderr_empty
+run 16 to_closed inspect --json bid.pli
