@@ -64,6 +64,7 @@ read_all(struct found *f, const struct run *run, struct pli_error *err)
 	enum pli_status status = PLI_OK;
 	size_t i;
 
+	load_forbid_looking(); /* a key may stand in any of them */
 	for (i = 0; i < args->certs.count && status == PLI_OK; i++)
 		status = load_certs(f->certs, args->certs.items[i], err);
 	if (status == PLI_OK && args->operands.count > 0)

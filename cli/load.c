@@ -137,6 +137,7 @@ load_extra(struct pli_certs **certs, const struct run *run, struct pli_error *er
 	enum pli_status status = PLI_OK;
 	size_t i;
 
+	load_forbid_looking(); /* a key may stand in the same file */
 	if (files->count > 0)
 		status = pli_certs_new(certs, run->pli, err);
 	for (i = 0; i < files->count && status == PLI_OK; i++)

@@ -9,8 +9,8 @@
  *      load_file -> load_is_key, load_unlock ... -> load_wipe
  *
  * Files are read with a cap and fail with PLI_ERR_IO when they cannot be read,
- * PLI_ERR_CERTIFICATE when what is in them cannot be used. Once a private key is
- * to be loaded the process writes no core file and cannot be traced.
+ * PLI_ERR_CERTIFICATE when what is in them cannot be used. Before a file is read that
+ * may hold a private key, the process writes no core file any more and cannot be traced.
  */
 
 #include "pli/keys.h"
@@ -46,7 +46,8 @@ struct load_contents {
 	size_t len;
 };
 
-/* load_forbid_looking: from here on the process writes no core file and cannot be traced. What loads a key calls it. */
+/* load_forbid_looking: from here on the process writes no core file and cannot be traced. What loads a key calls
+ * it before it reads anything. */
 void load_forbid_looking(void);
 
 /* load_file reads a key or certificate file into *c, which load_wipe frees whatever happened. */

@@ -18,7 +18,27 @@ else
 	cp "$PLI" ./pli
 	cp "$K/p256.pem" cert
 fi
-mkfifo key
+cp "$K/p256.key" own
+cp "$K/p384.pem" other
+mkfifo -m 666 key
+chmod 644 own other new
+run 0 "${as[@]}" ./pli keys generate -q --no-sync --register r.db --service CEA --name Anna --type p256 --p12 anna.p12 \
+	--passout file:new
+
+# until_so COMMAND...: waits for it to be true, not for ever.
+until_so()
+{
+	local end=$((SECONDS + 60))
+	until "$@"; do
+		[ "$SECONDS" -lt "$end" ] || { problem "still not: $*"; return 1; }
+		sleep 0.02
+	done
+}
+
+runs_now()
+{
+	[ "$(cat "/proc/$2/comm" 2>/dev/null)" = "$1" ]
+}
 
 # waiting COMMAND...: runs it in the background, as nobody where this is root.
 waiting()
@@ -26,7 +46,6 @@ waiting()
 	last="$*"
 	"${as[@]}" "$@" >"$out" 2>"$err" &
 	job=$!
-	sleep 0.5
 }
 
 core_limit()
@@ -41,27 +60,30 @@ seen()
 }
 
 # Somebody who only waits can be looked into; so can pli, while it has no key.
-waiting sleep 30
+waiting sleep 300
+until_so runs_now sleep "$job"
 seen "$job" || skip "others of one's own cannot be looked into here"
 [ "$(core_limit "$job")" = unlimited ] || problem "a core file of: $(core_limit "$job")"
 kill "$job"
 wait "$job" 2>/dev/null
-chmod 666 key
 last="pli seal, waiting for its input"
-"${as[@]}" ./pli seal --no-sync -r cert -o x - < <(exec sleep 5) >"$out" 2>"$err" &
+"${as[@]}" ./pli seal --no-sync --raw -r cert -o x - \
+	< <(head -c 1000000 /dev/zero && : >began && exec sleep 300) >"$out" 2>"$err" &
 job=$!
-sleep 0.5
+until_so test -e began
 seen "$job" || problem "sealing, which has no key, cannot be looked into"
 { kill -9 "$job" && wait "$job"; } 2>/dev/null
 
-# Waiting for the very first byte of the key.
-for verb in open verify list generate; do
-	case $verb in
-	open) waiting ./pli open -k key --cert cert -o x p256.pli ;;
-	generate) waiting ./pli keys generate --name name --p12 new.p12 --cert-out new.pem --passout file:key ;;
-	*) waiting ./pli "$verb" -k key --cert cert p256.pli ;;
-	esac
-	kill -0 "$job" 2>/dev/null || problem "did not wait for its key"
+# Waiting for the very first byte of the key: it is in a pipe, and who writes to that waits until pli has opened it.
+runs=0
+kept_from_looking()
+{
+	waiting "$@"
+	{ exec sleep 300 >key; } &
+	writer=$!
+	until_so runs_now sleep "$writer"
+	runs=$((runs + 1))
+	kill -0 "$job" 2>/dev/null || problem "did not wait for its key: $(cat "$err")"
 	! seen "$job" || problem "can be looked into"
 	[ "$(core_limit "$job")" = 0 ] || problem "a core file of $(core_limit "$job")"
 	if command -v gdb >/dev/null; then
@@ -71,6 +93,23 @@ for verb in open verify list generate; do
 	kill -ABRT "$job"
 	wait "$job" 2>/dev/null
 	[ $? -eq 134 ] || problem "not ended by the signal"
-done
+	{ kill "$writer" && wait "$writer"; } 2>/dev/null
+}
+at=(--register r.db --service CEA)
+pair=(--p12 new.p12 --cert-out new.pem --passout file:key)
+kept_from_looking ./pli open -k key --cert cert -o x p256.pli
+kept_from_looking ./pli verify -k key --cert cert p256.pli
+kept_from_looking ./pli list -k key --cert cert p256.pli
+kept_from_looking ./pli keys generate --name name "${pair[@]}"
+kept_from_looking ./pli keys renew --register r.db Anna "${pair[@]}"
+kept_from_looking ./pli keys import "${at[@]}" --name B cert -k key
+kept_from_looking ./pli keys test --register r.db Anna -k key
+kept_from_looking ./pli keys convert key new.p12 --passout file:new
+# A file with a certificate may hold the key, too.
+kept_from_looking ./pli open -k own --cert key -o x p256.pli
+kept_from_looking ./pli keys import "${at[@]}" --name B key
+kept_from_looking ./pli keys import "${at[@]}" --name B --cert key other
+kept_from_looking ./pli keys test --register r.db Anna -k own --cert key
+kept_from_looking ./pli keys convert own new.p12 --cert key --passout file:new
 [ -z "$(find . -name 'core*')" ] || problem "a core file: $(find . -name 'core*')"
-echo "neither core files nor tracing while a key is loaded"
+echo "$runs runs: neither core files nor tracing while a key is loaded"
