@@ -11,7 +11,8 @@
  * One line of the table and one wrapper per function, and a second wrapper for the name that it
  * has where files are large or calls are checked (open64, __read_chk). A call is pli's own when its
  * return address lies in the executable or in libpli. Memory comes from libc's inner names, so that
- * looking up a symbol may allocate. openat2 has no name in libc: it is seen in syscall.
+ * looking up a symbol may allocate. openat2 has no name in libc: it is seen in syscall. So is getrandom, which libcrypto asks
+ * for by that where getentropy is said not to be there.
  *
  * Files of keys that are written under it ask for few rounds of work for their passphrase: a quarter of a second in each of a
  * thousand runs would be spent on what cannot fail.
@@ -503,7 +504,7 @@ syscall(long call, ...)
 	for (int i = 0; i < 6; i++)
 		a[i] = va_arg(more, long);
 	va_end(more);
-	if (call == SYS_openat2 && fails(CALL_OPEN, HERE))
+	if ((call == SYS_openat2 && fails(CALL_OPEN, HERE)) || (call == SYS_getrandom && fails(CALL_RANDOM, HERE)))
 		return -1;
 	return REAL(syscall)(call, a[0], a[1], a[2], a[3], a[4], a[5]);
 }

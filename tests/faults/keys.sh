@@ -11,12 +11,18 @@
 
 : "${LOOK:?set LOOK to the program made from look.c}"
 
-# A fault in every n-th of pli's own calls, of SQLite's, of anybody's: how many of each kind.
+# A fault in how many of pli's own calls of each kind, of its allocations, and of the calls of SQLite and of anybody, spread
+# over all of them. What allocations do is seen from within, one by one, by tests/behaviour/test_register_memory.c.
 keys_points=1
+keys_memory=1
+keys_others=1
 if [ -n "${FULL-}" ]; then
-	keys_points=12
+	keys_points=1000000
+	keys_memory=24
+	keys_others=4
 fi
-keys=(keys_generate keys_renew keys_import keys_retire keys_test keys_export keys_list keys_check keys_seal)
+keys=(keys_generate keys_renew keys_import keys_retire keys_rename keys_role keys_compromised keys_test keys_convert
+	keys_export keys_list keys_show keys_journal keys_check keys_seal)
 
 keys_prepare()
 {
@@ -25,6 +31,8 @@ keys_prepare()
 	env LD_PRELOAD="$FAULTS" "$PLI" keys generate "${at[@]}" --name Anna --p12 anna.p12 &&
 		env LD_PRELOAD="$FAULTS" "$PLI" keys generate "${at[@]}" --name Backup --role backup --p12 backup.p12 || return
 	pli keys list --all --json --register base.db >list.keys_list &&
+		pli keys show --json --register base.db Anna >list.keys_show &&
+		pli keys journal --json --register base.db >list.keys_journal &&
 		pli keys export --no-sync --register base.db --service CEA -o list.keys_export || return
 	# What check finds is that a service has one key only, or nothing: these have two.
 	pli keys check --register base.db >list.keys_check
@@ -56,9 +64,25 @@ command_keys_retire()
 {
 	keys_command "$@" keys retire --register place/r.db Anna
 }
+command_keys_rename()
+{
+	keys_command "$@" keys rename --register place/r.db Anna Anne
+}
+command_keys_role()
+{
+	keys_command "$@" keys role --register place/r.db Anna backup
+}
+command_keys_compromised()
+{
+	keys_command "$@" keys compromised --register place/r.db Anna
+}
 command_keys_test()
 {
 	keys_command "$@" keys test --register place/r.db Anna -k anna.p12 --passin file:pw
+}
+command_keys_convert()
+{
+	keys_command "$@" keys convert anna.p12 place/x.p12 --passin file:pw --passout file:pw
 }
 command_keys_export()
 {
@@ -67,6 +91,14 @@ command_keys_export()
 command_keys_list()
 {
 	keys_command "$@" keys list --all --json --register place/r.db
+}
+command_keys_show()
+{
+	keys_command "$@" keys show --json --register place/r.db Anna
+}
+command_keys_journal()
+{
+	keys_command "$@" keys journal --json --register place/r.db
 }
 command_keys_check()
 {
@@ -164,9 +196,13 @@ keys_output_right()
 {
 	local wrong
 	case $1.$2 in
-	keys_list.0) cmp -s "$out" list.keys_list ;;
-	keys_list.*) wrong=$(grep -vxFf list.keys_list "$out" | grep -vE '^\{"type":"error",' | grep -v '^out of memory$')
-		[ -z "$wrong" ] ;;
+	keys_list.0 | keys_show.0 | keys_journal.0) cmp -s "$out" "list.$1" ;;
+	keys_list.* | keys_show.* | keys_journal.*)
+		wrong=$(grep -vxFf "list.$1" "$out" | grep -vE '^\{"type":"error",' | grep -v '^out of memory$')
+		[ -z "$wrong" ]
+		;;
+	keys_convert.0) keys_file_opens Anna ;;
+	keys_convert.*) [ ! -e place/x.p12 ] || keys_file_opens Anna ;;
 	keys_check.0) cmp -s "$out" list.keys_check ;;
 	keys_export.0) cmp -s place/x list.keys_export ;;
 	keys_export.*) [ ! -e place/x ] || cmp -s place/x list.keys_export ;;
@@ -188,7 +224,7 @@ keys_each()
 
 keys_scenario()
 {
-	local from points=$keys_points memory_points=$keys_points call
+	local from points=$keys_points memory_points=$keys_others call
 	keys_learn "$1" || { problem "does not work without a fault"; return; }
 	for from in pli sqlite all; do
 		keys_begin "$1"
@@ -196,12 +232,12 @@ keys_scenario()
 		"command_$1" LD_PRELOAD="$FAULTS" FAULT_COUNTS="$PWD/counts.$from" FAULT_FROM="$from"
 		[ -s "counts.$from" ] || { problem "no counts"; return; }
 	done
-	[ "$(sed -n 's/^pread //p' counts.sqlite)" -gt 0 ] || problem "SQLite's calls are not seen"
+	[ "$1" = keys_convert ] || [ "$(sed -n 's/^pread //p' counts.sqlite)" -gt 0 ] || problem "SQLite's calls are not seen"
 	keys_each "$1" "read pread fsync open link rename ftruncate fstat fchmod list lseek flock close" 5 pli "1 14 16"
 	keys_each "$1" "write pwrite fallocate" 28 pli "1 16"
 	keys_each "$1" unlink 5 pli "1 16"
 	keys_each "$1" "thread poll" 11 pli "1 16"
-	keys_each "$1" "malloc locale" 12 pli "$anything"
+	points=$keys_memory keys_each "$1" "malloc locale" 12 pli "$anything"
 	keys_each "$1" malloc 12 sqlite "$anything"
 	keys_each "$1" "read pread write pwrite" 0 pli work
 	keys_each "$1" "read pread fsync open fstat ftruncate unlink fchmod lock map" 5 sqlite "1 16"
@@ -210,6 +246,7 @@ keys_scenario()
 	for call in read pread write pwrite open; do
 		each "$1" "$call" once 4 sqlite work
 	done
-	keys_each "$1" random 38 all "$anything 198"
+	keys_each "$1" random 38 all "1 14 16"
+	keys_each "$1" random 5 all "1 14 16"
 	keys_each "$1" malloc 12 all "$anything 198"
 }
