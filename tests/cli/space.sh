@@ -36,13 +36,32 @@ all_fail()
 	done
 }
 
+# keys_fail FOLDER: whatever pli keys would write there ends with 16, in words; the register says what it said.
+printf 'Correct horse 7\n' >pw
+pair=(--type p256 --passout file:pw)
+run 0 pli keys generate --no-sync --register r.db --service CEA --name Anna "${pair[@]}" --p12 anna.p12
+run 0 pli keys generate --no-sync --register r.db --service CEA --name Backup --role backup "${pair[@]}" --p12 backup.p12
+keys_fail()
+{
+	local to=$1 did before
+	for did in "generate --service CEA --name Bruno ${pair[*]} --p12 $to/x.p12" "renew Anna ${pair[*]} --p12 $to/x.p12" \
+		"test Anna -k anna.p12 --passin file:pw" "export --service CEA -o $to/x.pem" "retire Anna"; do
+		before=$(pli keys list --all --json --register "$to/r.db"; find "$to" | sort)
+		# shellcheck disable=SC2086
+		"${filled[@]}" run 16 "$PLI" keys $did --register "$to/r.db"
+		runs=$((runs + 1))
+		[ -s "$err" ] || problem "not a word"
+		[ "$before" = "$(pli keys list --all --json --register "$to/r.db"; find "$to" | sort)" ] || problem "left: $(find "$to")"
+	done
+}
+
 plainly()
 {
 	"$@"
 }
 below_limit()
 {
-	( ulimit -f 1000 && "$@"; [ "$problems" -eq 0 ] ) || problem "below a limit of a megabyte a file (above)"
+	( ulimit -f "$limit" && "$@"; [ "$problems" -eq 0 ] ) || problem "below a limit of $limit KiB a file (above)"
 }
 limited=(plainly)
 as=()
@@ -51,9 +70,14 @@ printf 'old\n' >old
 # A limit on the size of files, which is told by a signal to who does not say otherwise.
 mkdir small
 cp old small/old
+limit=1000
 limited=(below_limit)
 all_fail small
 limited=(plainly)
+limit=1
+filled=(below_limit)
+cp r.db small
+keys_fail small
 tried="a limit of size"
 
 # A file system of two megabytes, one without inodes, one that may only be read.
@@ -68,6 +92,17 @@ if [ "$(id -u)" -eq 0 ] && mkdir full && mount -t tmpfs -o size=2m,mode=755 none
 	trap unmount EXIT
 	cp old full/old
 	all_fail full
+	# Not one block is free for a while.
+	when_full()
+	{
+		head -c 4M /dev/zero >full/filler 2>/dev/null
+		"$@"
+		rm -f full/filler
+	}
+	cp r.db full
+	filled=(when_full)
+	keys_fail full
+	rm full/r.db
 	mount -o remount,size=64m,nr_inodes=20 full
 	last="open -C, without inodes"
 	run 16 pli open "${auth[@]}" -C full tree.pli

@@ -32,6 +32,24 @@ for how in no_stdin no_stdout no_stderr nothing_open; do
 	rm -f x x.pli
 	run 15 "$how" seal --raw -r "$K/p256.pem" -o bid.pli f
 done
+# The register is as it should be, whether or not anybody could be told.
+printf 'Correct horse 7\n' >pw
+at=(--register r.db --service CEA --no-sync)
+pair=(--type p256 --passout file:pw)
+for how in no_stdin no_stdout no_stderr nothing_open; do
+	run 0 "$how" keys generate "${at[@]}" --name Anna "${pair[@]}" --p12 anna.p12
+	run 0 "$how" keys generate "${at[@]}" --name Backup --role backup "${pair[@]}" --p12 backup.p12
+	run 0 "$how" keys test --register r.db Anna -k anna.p12 --passin file:pw
+	run 0 "$how" keys renew --no-sync --register r.db Anna "${pair[@]}" --p12 anna2.p12
+	run 0 "$how" keys export "${at[@]}" -o both.pem
+	run 0 pli keys test --register r.db Anna -k anna2.p12 --passin file:pw
+	[ "$(grep -c BEGIN both.pem)" -eq 2 ] || problem "not two certificates"
+	rm -f r.db ./*.p12 both.pem
+done
+run 16 no_stdout keys generate "${at[@]}" --name Anna --type p256 --generate-passphrase --p12 anna.p12
+absent anna.p12
+rm -f r.db pw
+
 run 16 no_stdin seal -r "$K/p256.pem" -o x.pli -
 run 16 no_stdin open "${auth[@]}" -o x -
 run 16 no_stdout seal --raw -r "$K/p256.pem" -o - f
