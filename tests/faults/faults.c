@@ -179,7 +179,9 @@ begin(void)
 	struct sigaction crash = { .sa_sigaction = on_crash, .sa_flags = SA_SIGINFO };
 
 	(void)dl_iterate_phdr(note_object, &first);
+#ifndef FAULTS_WITHIN
 	(void)sigaction(SIGSEGV, &crash, NULL);
+#endif
 	counted = strcmp(from, "all") == 0 ? NULL : strcmp(from, "sqlite") == 0 ? &sqlite : &own;
 	forever = strcmp(setting("FAULT_HOW", "once"), "forever") == 0;
 	at = strtoul(setting("FAULT_AT", "0"), NULL, 10);
@@ -255,6 +257,8 @@ half(size_t len)
 	return len > 1 ? len / 2 : len;
 }
 
+/* Under a sanitizer, whose allocator it is, memory is given. */
+#ifndef FAULTS_WITHIN
 extern void *__libc_malloc(size_t size);
 extern void *__libc_calloc(size_t count, size_t size);
 extern void *__libc_realloc(void *old, size_t size);
@@ -292,6 +296,7 @@ posix_memalign(void **out, size_t align, size_t size)
 	*out = __libc_memalign(align, size);
 	return *out != NULL ? 0 : ENOMEM;
 }
+#endif
 
 /* A wrapper of a call that moves bytes: few are the arguments of a short transfer. */
 #define TRANSFER(call, name, params, args, few)                                                                        \
@@ -400,10 +405,12 @@ PLAIN(CALL_TIMES, int, futimens, (int fd, const struct timespec times[2]), (fd, 
 PLAIN(CALL_TIMES, int, utimensat, (int dir, const char *path, const struct timespec times[2], int flags),
     (dir, path, times, flags), -1)
 PLAIN(CALL_LOCALE, locale_t, newlocale, (int mask, const char *name, locale_t base), (mask, name, base), (locale_t)0)
+#ifndef FAULTS_WITHIN
 PLAIN(CALL_MALLOC, char *, strdup, (const char *text), (text), NULL)
 PLAIN(CALL_MALLOC, char *, strndup, (const char *text, size_t n), (text, n), NULL)
 PLAIN(CALL_MALLOC, int, __vasprintf_chk, (char **out, int flag, const char *format, va_list args),
     (out, flag, format, args), -1)
+#endif
 PLAIN(CALL_OPEN, int, dup, (int fd), (fd), -1)
 PLAIN(CALL_LSEEK, off_t, lseek, (int fd, off_t off, int whence), (fd, off, whence), -1)
 PLAIN(CALL_LSEEK, off64_t, lseek64, (int fd, off64_t off, int whence), (fd, off, whence), -1)
@@ -479,6 +486,7 @@ PLAIN(CALL_OPEN, int, mkostemp64, (char *path, int flags), (path, flags), -1)
 PLAIN(CALL_OPEN, FILE *, fopen, (const char *path, const char *mode), (path, mode), NULL)
 PLAIN(CALL_OPEN, FILE *, fopen64, (const char *path, const char *mode), (path, mode), NULL)
 
+#ifndef FAULTS_WITHIN
 int
 __asprintf_chk(char **out, int flag, const char *format, ...)
 {
@@ -492,6 +500,7 @@ __asprintf_chk(char **out, int flag, const char *format, ...)
 	va_end(args);
 	return n;
 }
+#endif
 
 /* Takes as many arguments as any system call has, as libc's own does. */
 long
