@@ -40,12 +40,13 @@ traced 0 env "WORDS=$(cat "$K/passphrase")" true
 grep -qFf sought trace || problem "not found in an environment"
 
 runs=0
+index=none
 silent()
 {
 	traced "$@"
 	runs=$((runs + 1))
 	# A file that a secret were mapped into would show as shared and writable.
-	! grep -E 'PROT_WRITE.*MAP_SHARED, [0-9]' trace >found || problem "mapped: $(head -n 3 found)"
+	! grep -E 'PROT_WRITE.*MAP_SHARED, [0-9]' trace | grep -vF "$index" >found || problem "mapped: $(head -n 3 found)"
 	! grep -oFf sought trace >found || problem "written: $(sort found | uniq -c | head -n 5)"
 	! grep -qFf <(sed 's/^[^ ]* //; s/\(.\{22\}\).*/\1/' marks | grep -v '^$') "$out" "$err" || problem "printed"
 }
@@ -66,4 +67,19 @@ input=$K/passphrase silent 0 "$PLI" open -q --no-sync -k "$K/p256.p12" --passin 
 silent 11 "$PLI" open --no-sync -k "$K/p256.both.pem" -o x bad.pli
 silent 13 "$PLI" open --no-sync -k "$K/rsa2048.both.pem" -o x p256.pli
 silent 14 "$PLI" open --no-sync -k "$K/p256.key" -o x p256.pli
+
+# pli keys: what it makes, and what it is given. SQLite maps the index of its log, which holds numbers of pages.
+index='mmap(NULL, 32768, '
+key=(-k "$K/p256.p12" --passin "file:$K/passphrase")
+silent 0 "$PLI" keys generate --no-sync --register r.db --service CEA --name Anna --type p256 --p12 anna.p12 \
+	--cert-out anna.pem --passout "file:$K/passphrase"
+silent 0 "$PLI" keys renew --no-sync --register r.db Anna --type p256 --p12 anna2.p12 --passout file:new
+silent 0 "$PLI" keys import --register r.db --service CEA --name Bruno "$K/p256.both.pem"
+silent 0 "$PLI" keys import --register r.db --service CEA --name Carla "$K/rsa2048.pem" -k "$K/rsa2048.p12" \
+	--passin "file:$K/passphrase"
+silent 0 "$PLI" keys test --register r.db Bruno "${key[@]}"
+silent 12 "$PLI" keys test --register r.db Bruno "${key[@]:0:2}" --passin "file:$K/wrong"
+for kind in p256 rsa2048; do
+	silent 0 "$PLI" keys convert --no-sync "$K/$kind.p12" "$kind.p12" --passin "file:$K/passphrase" --passout file:new
+done
 echo "$runs runs, nothing secret in what was written, sent or started"
