@@ -7,7 +7,8 @@
  *      4. transaction: the key is active (and the old one, of a renewal, retired)
  *
  * A pending key is nobody's recipient and keeps no name: the key that first becomes active under the name discards all that
- * are pending under it, and whoever made one of those finds it gone in step 4, and takes its file away again.
+ * are pending under it, and whoever made one of those finds it gone in step 4, and takes its file away again. A file that a
+ * crash left stays: whoever repeats the command gives another name, or removes it once no active key has its certificate.
  *
  * When step 4 fails, the pending key is deleted first and the file after it. A commit that could not be synced may be found
  * done at the next start, unless something was written over it: so a file whose key may turn out active is kept, and the
