@@ -96,7 +96,9 @@ make_tree(struct bench *b, size_t files)
 static void
 header(struct bench *b, const void *what)
 {
-	const struct tar_entry entry = { "bid/annexes/technical memorandum.pdf", false, 0644, 1234567, 1700000000 };
+	const struct tar_entry entry = {
+		.path = "bid/annexes/technical memorandum.pdf", .mode = 0644, .size = 1234567, .mtime = 1700000000
+	};
 	struct pli_error err = { 0 };
 	struct buf out = { 0 };
 	locale_t ours, before;

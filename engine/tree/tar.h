@@ -25,7 +25,8 @@ struct tar_entry {
 /*
  * tar_locale makes what must be in force around libarchive's calls, so that names pass as they are: UTF-8 to write,
  * since in the C locale it crashes on names that are not ASCII, and to read ZIP files, whose names do not come out otherwise; bytes
- * (the C locale) to read tar, since in UTF-8 it composes decomposed characters (NFC), and two names become one. tar_enter puts it in force for this thread and returns what was before, for tar_leave.
+ * (the C locale) to read tar, since in UTF-8 it composes decomposed characters (NFC), and two names become one. tar_enter puts it
+ * in force for this thread and returns what was before, for tar_leave.
  */
 enum tar_names { TAR_UTF8, TAR_BYTES };
 enum pli_status tar_locale(locale_t *out, enum tar_names names, struct pli_error *err) PLI_MUST_CHECK;
