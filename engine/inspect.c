@@ -108,8 +108,6 @@ find_problems(struct inspection *i, const struct head *h, struct pli_error *err)
 	else if (rc == PLI_OK && gcm && h->tag_len < 16)
 		rc = problem(
 		    i, err, "a tag of %zu bytes instead of 16: opened only with --accept-short-tag", h->tag_len);
-	if (rc == PLI_OK && gcm && h->nonce.len > HEAD_NONCE_MAX)
-		rc = problem(i, err, "a nonce of %zu bytes, more than are accepted", h->nonce.len);
 	if (rc == PLI_OK && !oids_same(h->inner_type, oid_data)) {
 		const struct oids_content_type *type = oids_content_type(h->inner_type);
 

@@ -29,8 +29,6 @@ accept_authenticated(const struct opening *o, const char *cipher, struct pli_err
 		fail_hint(err, "if the sender is known to write short tags, use --accept-short-tag");
 		return rc;
 	}
-	if (h->nonce.len > HEAD_NONCE_MAX)
-		return fail(err, PLI_ERR_UNSUPPORTED, "the nonce has %zu bytes, more than are accepted", h->nonce.len);
 	return PLI_OK;
 }
 

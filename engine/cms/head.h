@@ -27,7 +27,6 @@
 #define HEAD_MAX (2u << 20) /* bytes */
 #define TAIL_MAX (1u << 20) /* bytes */
 #define RECIPIENTS_MAX 2000
-#define HEAD_NONCE_MAX SECRET_MAX /* bytes */
 
 struct head_level {
 	bool indefinite;

@@ -42,7 +42,8 @@ struct gcm {
 	uint64_t len;  /* bytes folded */
 	size_t step;   /* length for which power is right */
 	struct gf power;
-	struct secret nonce;
+	uint8_t iv[16]; /* serial: the nonce, or what is as good as one of another length than 12 */
+	size_t iv_len;
 	uint8_t scratch[SCRATCH]; /* serial: plaintext that nobody wants */
 };
 
@@ -71,7 +72,7 @@ encrypt_block(EVP_CIPHER_CTX *ctx, const uint8_t in[16], uint8_t out[16])
 static bool
 start_serial(struct gcm *g)
 {
-	return EVP_CipherInit_ex(g->worker[0].cipher, NULL, NULL, NULL, g->nonce.p, g->sealing) == 1;
+	return EVP_CipherInit_ex(g->worker[0].cipher, NULL, NULL, NULL, g->iv, g->sealing) == 1;
 }
 
 /* J0 of any nonce: SP 800-38D, 7.1, step 2. */
@@ -97,6 +98,13 @@ first_counter(struct gcm *g, struct view nonce)
 	wipe(&y, sizeof(y));
 }
 
+/* The IV of 16 bytes from which the library starts at the counter block j. Without an inverse (H = 0) all start at zero. */
+static void
+starting_at(const struct gcm *g, const uint8_t j[16], uint8_t iv[16])
+{
+	gf_store(gf_mul(gf_add(gf_mul(gf_load(j), g->inverse), lengths(0, 16)), g->inverse), iv);
+}
+
 static void *
 handle(struct gcm *g, unsigned worker)
 {
@@ -115,8 +123,8 @@ gcm_new(struct gcm **out, const struct pli *pli, struct view key, struct view no
 	bool ok;
 
 	*out = NULL;
-	if (nonce.len == 0 || nonce.len > SECRET_MAX)
-		return fail(err, PLI_ERR_UNSUPPORTED, "a GCM nonce of %zu bytes is not accepted", nonce.len);
+	if (nonce.len == 0)
+		return fail(err, PLI_ERR_USAGE, "a GCM nonce without a byte");
 	if ((g = calloc(1, sizeof(*g))) != NULL)
 		g->backend = backend_for(pli, bytes);
 	if (g == NULL || (g->worker = calloc(workers, sizeof(*g->worker))) == NULL ||
@@ -128,8 +136,7 @@ gcm_new(struct gcm **out, const struct pli *pli, struct view key, struct view no
 	g->path = pli->gcm_path;
 	g->sealing = sealing;
 	g->workers = workers;
-	ok = secret_set(&g->nonce, nonce, err) == PLI_OK;
-	for (i = 0; ok && i < workers; i++)
+	for (i = 0, ok = true; ok && i < workers; i++)
 		ok = (g->worker[i].block = context_keyed(aes->ecb, key, 0, true)) != NULL &&
 		     g->backend->init(handle(g, i), pli, key, sealing);
 	ok = ok && encrypt_block(g->worker[0].block, zero, block);
@@ -139,12 +146,17 @@ gcm_new(struct gcm **out, const struct pli *pli, struct view key, struct view no
 		if (g->h.h == 0 && g->h.l == 0)
 			g->path = GCM_SERIAL;
 		first_counter(g, nonce);
+		g->iv_len = nonce.len == 12 ? 12 : sizeof(g->iv);
+		if (nonce.len == 12)
+			memcpy(g->iv, nonce.p, 12);
+		else
+			starting_at(g, g->j0, g->iv);
 	}
 	ok = ok && encrypt_block(g->worker[0].block, g->j0, g->mask) &&
 	     encrypt_block(g->worker[0].block, one, g->hash_mask);
 	for (i = 0; ok && g->path != GCM_SEGMENTS && i < workers; i++) {
 		g->worker[i].cipher = g->path == GCM_CTR_HASH ? context_keyed(aes->ctr, key, 0, true)
-							      : context_keyed(aes->gcm, key, (int)nonce.len, sealing);
+							      : context_keyed(aes->gcm, key, (int)g->iv_len, sealing);
 		ok = g->worker[i].cipher != NULL;
 	}
 	ok = ok && (g->path != GCM_SERIAL || start_serial(g));
@@ -216,7 +228,7 @@ cipher_segment(
 	bool ok;
 
 	counter(g, off, j);
-	gf_store(gf_mul(gf_add(gf_mul(gf_load(j), g->inverse), lengths(0, 16)), g->inverse), iv);
+	starting_at(g, j, iv);
 	ok = encrypt_block(g->worker[worker].block, j, mask) &&
 	     g->backend->segment(handle(g, worker), iv, in, out, len, tag);
 	if (ok)

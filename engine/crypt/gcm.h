@@ -31,7 +31,7 @@ enum gcm_op {
 struct gcm;
 
 /*
- * gcm_new prepares the message with the content key (16, 24 or 32 bytes) and nonce (1 to 64 bytes) for workers (at
+ * gcm_new prepares the message with the content key (16, 24 or 32 bytes) and nonce (not empty) for workers (at
  * least 1) that call gcm_segment. bytes is the length of the content, or UINT64_MAX. sealing: all segments are
  * sealed; otherwise they are opened or hashed.
  */
