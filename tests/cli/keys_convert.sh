@@ -49,7 +49,7 @@ if openssl pkcs12 -export -legacy -inkey "$K/rsa2048.key" -in "$K/rsa2048.pem" -
 	run 0 pli keys convert --json "${old[@]}" "${new[@]}" rc2.p12 fromrc2.p12
 	json '.[0] | .type == "converted" and (.warnings | length == 1 and (.[0] | contains("hardly encrypted")))'
 	run 0 pli keys import --json --register "$R" --service CEA --name Old "${old[@]}" rc2.p12
-	json '.[0].warnings | length == 1 and (.[0] | contains("hardly encrypted"))'
+	json '.[0].warnings | length == 2 and (.[0] | contains("hardly encrypted")) and (.[1] | contains("made a new register"))'
 	run 0 pli seal --raw --no-sync -r "$K/rsa2048.pem" -o bid.pli f
 	run 0 pli verify --json -k rc2.p12 "${old[@]}" bid.pli
 	json '.[-1] | .type == "summary" and (.warnings | length == 1 and (.[0] | contains("hardly encrypted")))'

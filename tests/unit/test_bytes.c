@@ -219,6 +219,8 @@ most_significant_byte_first(void)
 	T(S, registers)                                                                                                \
 	T(S, grows)                                                                                                    \
 	T(S, leaves_nothing_behind)                                                                                    \
-	T(S, views_move_on) T(S, adds_nothing) T(S, reserves_exactly_what_is_asked) T(S, refuses_what_no_memory_holds) \
-	    T(S, secrets_have_a_limit) T(S, wipes) T(S, most_significant_byte_first)
+	T(S, views_move_on)                                                                                            \
+	T(S, adds_nothing)                                                                                             \
+	T(S, reserves_exactly_what_is_asked)                                                                           \
+	T(S, refuses_what_no_memory_holds) T(S, secrets_have_a_limit) T(S, wipes) T(S, most_significant_byte_first)
 SUITE(bytes, TESTS)
