@@ -13,6 +13,8 @@ verify(const struct run *run, struct pli_error *err)
 		"verified", true };
 	enum pli_status status = unlock_check(run->args, err);
 
+	if (!run->args->digests) /* those are for sha256sum -c, alone on standard output */
+		run->say->news = stdout;
 	return status == PLI_OK ? unlock_run(run, &kind, err) : status;
 }
 
@@ -26,8 +28,9 @@ const struct command cmd_verify = {
 		 "last, and checks the archive in it: what verify accepts, open -C opens. Of\n"
 		 "several, many are read at once; when one fails the others go on.\n"
 		 "\n"
-		 "With --digests the SHA-256 of every file is printed, beside the path that it\n"
-		 "has within its envelope.\n",
+		 "What was found is printed on standard output. With --digests the SHA-256 of every\n"
+		 "file is, beside the path that it has within its envelope, and what was found goes\n"
+		 "to standard error.\n",
 	.examples = "pli verify -k backup.p12 bids/*.pli\n"
 		    "pli verify --json --digests -k anna.key --cert anna.pem bid.pli\n",
 	.run = verify,

@@ -39,6 +39,7 @@ say_init(struct say *say, const struct args *args)
 	say->quiet = args->quiet;
 	say->verbose = args->verbose;
 	say->records = data_on_stdout ? stderr : stdout;
+	say->news = stderr;
 	json_set_alloc_funcs(allocate, free);
 }
 
@@ -72,16 +73,23 @@ say_incomplete(struct say *say)
 		say->stdout_errno = ENOMEM;
 }
 
+/* A line that is not printed counts where it is of stdout. */
+static void __attribute__((format(printf, 4, 0)))
+print_and_flush(struct say *say, FILE *stream, const char *prefix, const char *format, va_list ap)
+{
+	errno = 0;
+	if (!print_line(stream, prefix, format, ap) && stream == stdout)
+		say_incomplete(say);
+	flush(say, stream);
+}
+
 void
 say_report(struct say *say, const char *format, ...)
 {
 	va_list ap;
 
 	va_start(ap, format);
-	errno = 0;
-	if (!print_line(stdout, "", format, ap))
-		say_incomplete(say);
-	flush(say, stdout);
+	print_and_flush(say, stdout, "", format, ap);
 	va_end(ap);
 }
 
@@ -93,7 +101,7 @@ say_news(struct say *say, const char *format, ...)
 	if (say->json || say->quiet)
 		return;
 	va_start(ap, format);
-	(void)print_line(stderr, "", format, ap);
+	print_and_flush(say, say->news, "", format, ap);
 	va_end(ap);
 }
 
@@ -105,7 +113,7 @@ say_detail(struct say *say, const char *format, ...)
 	if (say->json || say->quiet || !say->verbose)
 		return;
 	va_start(ap, format);
-	(void)print_line(stderr, "  ", format, ap);
+	print_and_flush(say, say->news, "  ", format, ap);
 	va_end(ap);
 }
 

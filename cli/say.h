@@ -8,7 +8,7 @@
  *
  * RULES
  *   - stdout: the requested report, or JSON, or the data of -o -; stderr: the rest.
- *     With -o -, JSON goes to stderr.
+ *     With -o -, JSON goes to stderr. Where the news are the report, they go to stdout.
  *   - With --json everything is said in JSON, and only there.
  *   - Every line goes through text_print: foreign text needs no care from callers.
  *   - Printing does not fail; say_close tells whether stdout took it all.
@@ -23,6 +23,7 @@
 struct say {
 	bool json, quiet, verbose;
 	FILE *records;    /* where JSON goes */
+	FILE *news;       /* where say_news and say_detail go: stderr, unless the command says otherwise */
 	int stdout_errno; /* of the first write that failed; 0: none did */
 	json_t *warnings; /* with --json: those that no record has taken yet; NULL: none */
 };
@@ -32,7 +33,7 @@ void say_init(struct say *say, const struct args *args);
 /* say_report prints one line of a report that was asked for, on stdout. */
 void say_report(struct say *say, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* say_news prints one line about what was done, on stderr; nothing with -q. */
+/* say_news prints one line about what was done; nothing with -q. */
 void say_news(struct say *say, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* say_detail is say_news with -v only. */

@@ -7,12 +7,38 @@ seal a.pli f p256
 seal b.pli f p256
 auth=(-k "$K/p256.both.pem")
 
+# What verify finds is its report: on stdout, one or several; messages are not.
+run 0 pli verify "${auth[@]}" a.pli
+stdout_has 'verified a.pli: 3000000 bytes'
+stdout_has '  authenticated (AuthEnvelopedData, aes-256-gcm), with the key of CN=test p256'
+stdout_has '  committed: no'
+stderr_empty
+run 0 pli verify -v "${auth[@]}" a.pli
+stdout_has 'tag of 128 bits'
+stderr_empty
+run 0 pli verify -q "${auth[@]}" a.pli b.pli
+stdout_empty
+stderr_empty
 run 0 pli verify "${auth[@]}" a.pli b.pli
+[ "$(grep -c '^verified ' "$out")" -eq 2 ] || problem "not two rows"
+stdout_has '2 not committed'
+stderr_empty
 cp b.pli bad.pli
 flip bad.pli -1
 run 3 pli verify "${auth[@]}" a.pli bad.pli b.pli
 stderr_has bad.pli
+stdout_has '11 authentication'
+stdout_has '1 of 3 failed'
 run 11 pli verify "${auth[@]}" bad.pli bad.pli
+# Digests are for sha256sum -c, and alone there.
+run 0 pli verify --digests "${auth[@]}" a.pli
+stdout_is "$(sha256sum <f | cut -d ' ' -f 1)  a
+"
+stderr_has 'verified a.pli'
+run 0 pli open --no-sync "${auth[@]}" -o opened a.pli
+stdout_empty
+stderr_has authenticated
+rm opened
 run 16 pli verify "${auth[@]}" none.pli
 stderr_has none.pli
 

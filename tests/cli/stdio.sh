@@ -28,7 +28,7 @@ for how in no_stdin no_stdout no_stderr nothing_open; do
 	run 0 "$how" seal --raw -r "$K/p256.pem" -o x.pli f
 	run 0 "$how" open "${auth[@]}" -o x x.pli
 	same x f
-	run 0 "$how" verify "${auth[@]}" x.pli
+	run 0 "$how" verify -q "${auth[@]}" x.pli
 	rm -f x x.pli
 	run 15 "$how" seal --raw -r "$K/p256.pem" -o bid.pli f
 done
@@ -55,6 +55,7 @@ run 16 no_stdin open "${auth[@]}" -o x -
 run 16 no_stdout seal --raw -r "$K/p256.pem" -o - f
 run 16 no_stdout open "${auth[@]}" -o - bid.pli
 run 16 no_stdout inspect bid.pli
+run 16 no_stdout verify "${auth[@]}" bid.pli
 run 16 no_stdout doctor
 run 16 no_stdout --help
 only bid.pli f
@@ -68,6 +69,7 @@ if [ -c /dev/full ]; then
 	[ -s "$err" ] || problem "nothing on stderr"
 	run 16 to_full seal --raw -r "$K/p256.pem" -o - f
 	run 16 to_full inspect bid.pli
+	run 16 to_full verify "${auth[@]}" bid.pli
 	run 16 to_full inspect --json bid.pli
 	run 16 to_full doctor
 	run 16 to_full --version
@@ -104,5 +106,7 @@ to_closed()
 	return "${PIPESTATUS[0]}"
 }
 run 0 to_closed seal --help
+stderr_empty
+run 0 to_closed verify "${auth[@]}" bid.pli bid.pli
 stderr_empty
 run 16 to_closed inspect --json bid.pli

@@ -158,7 +158,7 @@ right_open_over()
 }
 right_verify()
 {
-	[ ! -e place/x ]
+	[ ! -e place/x ] && grep -q '^  authenticated' "$out"
 }
 right_pair()
 {
