@@ -278,11 +278,12 @@ left_of()
 }
 
 # hindered SCENARIO CALL HOW: what is to be removed cannot be, by the fault itself, or because libarchive, which ends the
-# process where it has no memory for a name, has been at work, or a library has crashed.
+# process where it has no memory for a name, has been at work, or a library has crashed. What cannot be looked at may be another
+# file system, mounted there: it is left alone.
 hindered()
 {
 	case $1.$2.$3 in
-	*.unlink.* | *.open.forever | *.list.forever | refuse_folder.open.* | refuse_folder.list.*) ;;
+	*.unlink.* | *.open.forever | *.list.forever | *.fstat.forever | refuse_folder.open.* | refuse_folder.list.*) ;;
 	*.malloc.*) [ "$code" -eq 198 ] || grep -qE '^Fatal Internal Error in libarchive: (Out of|No) memory' "$err" ;;
 	*) false ;;
 	esac
