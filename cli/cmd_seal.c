@@ -156,7 +156,7 @@ struct listener {
 	struct sealed *sealed;
 };
 
-/* Long before the archive is sealed: whoever reads it may stop and mend the file. */
+/* Mostly long before the archive is sealed: whoever reads it may stop and mend the file. */
 static void
 on_warning(void *arg, const char *path, const char *warning)
 {
@@ -283,8 +283,10 @@ const struct command cmd_seal = {
 		 "control characters, names that are not UTF-8. What may keep the bid from being\n"
 		 "read is warned of: an empty file, or no file at all, a ZIP or PDF file that is\n"
 		 "cut short, a file with a password, names that differ only by case, a file that is\n"
-		 "itself an envelope. --strict refuses these, too. With --raw, or from standard\n"
-		 "input (-), the content is sealed as it is: no archive, nothing looked at.\n"
+		 "itself an envelope. A file whose name does not say what it is, is known by its\n"
+		 "content, and warned of when it was read. --strict refuses these, too. With --raw,\n"
+		 "or from standard input (-), the content is sealed as it is: no archive, nothing\n"
+		 "looked at.\n"
 		 "\n"
 		 "With a register the recipients are the personal keys of the service, or those\n"
 		 "that are named, and every active backup key, always. Keys that were retired or\n"

@@ -1,7 +1,7 @@
 /*
  * pack.c - the story of sealing a folder:
  *
- *      paths -> plan -> warnings -> pli_seal, whose workers read their own parts of the plan
+ *      paths -> plan -> warnings -> pli_seal, whose workers read their own parts of the plan -> warnings -> its end
  */
 #include "pli/inspect.h"
 #include "pli/tree.h"
@@ -15,17 +15,39 @@
 
 #define FIRST_BYTES 4096
 
-static enum pli_status
-look(const struct plan *plan, const struct pli_tree_seal_options *options, uint64_t *warnings, struct pli_error *err)
-{
-	struct warn_to to = { options->warn, options->arg, 0, NULL, NULL };
-	enum pli_status rc = warn_all(plan, &to, err);
+struct packing {
+	struct plan *plan;
+	struct warn_to to;
+	bool strict;
+};
 
-	*warnings = to.count;
-	if (rc == PLI_OK && options->strict && to.count > 0)
-		return fail(err, PLI_ERR_LIMIT, "%s: %s (%llu warnings in all, and any refuses)", to.first,
-		    to.first_text, (unsigned long long)to.count);
+static enum pli_status
+look(struct packing *k, warn_look *at, struct pli_error *err)
+{
+	enum pli_status rc = at(k->plan, &k->to, err);
+
+	if (rc == PLI_OK && k->strict && k->to.count > 0)
+		return fail(err, PLI_ERR_LIMIT, "%s: %s (%llu warnings in all, and any refuses)", k->to.first,
+		    k->to.first_text, (unsigned long long)k->to.count);
 	return rc;
+}
+
+static enum pli_status
+read_plan(void *arg, uint64_t off, void *buf, size_t len, struct pli_error *err)
+{
+	const struct packing *k = arg;
+
+	return plan_read(k->plan, off, buf, len, err);
+}
+
+/* All was read, and nothing is committed. */
+static enum pli_status
+all_read(void *arg, struct pli_error *err)
+{
+	struct packing *k = arg;
+	enum pli_status rc = plan_unchanged(k->plan, err);
+
+	return rc == PLI_OK ? look(k, warn_read, err) : rc;
 }
 
 /* Replacing is for old envelopes, never for what is being sealed. */
@@ -93,24 +115,23 @@ pli_tree_seal(struct pli *pli, const struct pli_certs *certs, const char *const 
 		options->limits.max_files != 0 ? options->limits.max_files : PLI_TREE_MAX_FILES,
 		options->limits.max_size != 0 ? options->limits.max_size : PLI_TREE_MAX_SIZE,
 	};
+	struct packing k = { .to = { .warn = options->warn, .arg = options->arg }, .strict = options->strict };
 	struct pli_sealed sealed;
 	struct pli_input in;
-	struct plan *plan;
-	uint64_t warnings = 0;
 	enum pli_status rc;
 
 	if (count == 0)
 		return fail(err, PLI_ERR_USAGE, "nothing to seal");
-	if ((rc = plan_new(&plan, paths, count, &limits, err)) != PLI_OK)
+	if ((rc = plan_new(&k.plan, paths, count, &limits, err)) != PLI_OK)
 		return rc;
-	if ((rc = check_output(plan, out, err)) != PLI_OK ||
-	    (!options->seal.allow_nested && (rc = check_nested(plan, err)) != PLI_OK) ||
-	    (rc = look(plan, options, &warnings, err)) != PLI_OK)
+	if ((rc = check_output(k.plan, out, err)) != PLI_OK ||
+	    (!options->seal.allow_nested && (rc = check_nested(k.plan, err)) != PLI_OK) ||
+	    (rc = look(&k, warn_first, err)) != PLI_OK)
 		goto out;
-	in = pli_input_callback(plan_read, plan_unchanged, plan, plan_length(plan), "the archive");
+	in = pli_input_callback(read_plan, all_read, &k, plan_length(k.plan), "the archive");
 	if ((rc = pli_seal(pli, certs, &in, out, &options->seal, &sealed, err)) == PLI_OK && result != NULL)
-		*result = (struct pli_tree_sealed){ sealed, count_files(plan), warnings };
+		*result = (struct pli_tree_sealed){ sealed, count_files(k.plan), k.to.count };
 out:
-	plan_free(plan);
+	plan_free(k.plan);
 	return rc;
 }

@@ -16,11 +16,13 @@
 #include "array.h"
 #include "below.h"
 #include "first_block.h"
+#include "kind.h"
 #include "rules.h"
 #include "tar.h"
 
 #define BLOCK 512
 #define END_LEN (2 * BLOCK)
+#define FIRST_BYTES_MIN 64 /* of fewer nothing can be said */
 
 struct plan {
 	struct plan_entry *entries;
@@ -374,6 +376,9 @@ read_file(const struct plan *p, struct below *held, const struct plan_entry *e, 
 		rc = failure != 0 ? fail_errno(err, PLI_ERR_IO, failure, "cannot read %s", e->path)
 				  : fail(err, PLI_ERR_IO, "%s is shorter than it says", e->path);
 	(void)close(fd);
+	if (rc == PLI_OK && off == 0)
+		p->entries[e - p->entries].suspect =
+		    kind_of(buf, done) != KIND_OTHER || (done < FIRST_BYTES_MIN && done < e->size);
 	return rc;
 }
 

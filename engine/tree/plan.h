@@ -34,6 +34,7 @@ struct plan_entry {
 	/* what a changed file is known by */
 	uint64_t device, inode;
 	int64_t mtime_ns, ctime, ctime_ns;
+	bool suspect; /* when it was read: its first bytes are those of a kind (kind.h). Written by who reads them */
 };
 
 struct plan;

@@ -1,7 +1,8 @@
 /*
- * warn.c - a file is looked at only where its name says that it is of a kind that can be wrong. ZIP files (and the Office
- * and OpenDocument files that are ZIP files) are read by libarchive; of the others, the marks at their begin and end. Names
- * are compared by hashes of what is left of them without case and Unicode form: only where two are the same, by their text.
+ * warn.c - a file is looked at where its name or its first bytes say that it is of a kind that can be wrong. ZIP files (and
+ * the Office and OpenDocument files that are ZIP files) are read by libarchive; of the others, the marks where they must be.
+ * Names are compared by hashes of what is left of them without case and Unicode form: only where two are the same, by their
+ * text.
  */
 #include "warn.h"
 
@@ -17,44 +18,46 @@
 #include <unistd.h>
 
 #include "pli/inspect.h"
+#include "kind.h"
 #include "tar.h"
 
 #define EDGE 4096
+#define MANIFEST_MAX 16384
 #define ZIP_ENTRIES_MAX 1000
 #define FOLD_ROOM 1024
 
-enum kind { KIND_ZIP = 1, KIND_PDF = 2, KIND_OFFICE = 4, KIND_ENVELOPE = 8 };
-
-static const struct {
-	const char *extension;
-	unsigned kinds;
+/* What a file should be by its name. An Office file with a password is KIND_OLE instead (MS-OFFCRYPTO 2.3.4). */
+static const struct extension {
+	const char *text;
+	enum kind kind;
+	bool office;
 } extensions[] = {
-	{ "zip", KIND_ZIP },
-	{ "docx", KIND_ZIP | KIND_OFFICE },
-	{ "xlsx", KIND_ZIP | KIND_OFFICE },
-	{ "pptx", KIND_ZIP | KIND_OFFICE },
-	{ "docm", KIND_ZIP | KIND_OFFICE },
-	{ "xlsm", KIND_ZIP | KIND_OFFICE },
-	{ "xlsb", KIND_ZIP | KIND_OFFICE },
-	{ "pptm", KIND_ZIP | KIND_OFFICE },
-	{ "odt", KIND_ZIP },
-	{ "ods", KIND_ZIP },
-	{ "odp", KIND_ZIP },
-	{ "pdf", KIND_PDF },
-	{ "pli", KIND_ENVELOPE },
-	{ "p7m", KIND_ENVELOPE },
-	{ "p7", KIND_ENVELOPE },
-	{ "p7s", KIND_ENVELOPE },
-	{ "p7c", KIND_ENVELOPE },
-	{ "bin", KIND_ENVELOPE },
-	{ "cms", KIND_ENVELOPE },
-	{ "pem", KIND_ENVELOPE },
-	{ "asc", KIND_ENVELOPE },
-	{ "eml", KIND_ENVELOPE },
-	{ "der", KIND_ENVELOPE },
+	{ "zip", KIND_ZIP, false },
+	{ "docx", KIND_ZIP, true },
+	{ "xlsx", KIND_ZIP, true },
+	{ "pptx", KIND_ZIP, true },
+	{ "docm", KIND_ZIP, true },
+	{ "xlsm", KIND_ZIP, true },
+	{ "xlsb", KIND_ZIP, true },
+	{ "pptm", KIND_ZIP, true },
+	{ "odt", KIND_ZIP, false },
+	{ "ods", KIND_ZIP, false },
+	{ "odp", KIND_ZIP, false },
+	{ "pdf", KIND_PDF, false },
+	{ "pli", KIND_ENVELOPE, false },
+	{ "p7m", KIND_ENVELOPE, false },
+	{ "p7", KIND_ENVELOPE, false },
+	{ "p7s", KIND_ENVELOPE, false },
+	{ "p7c", KIND_ENVELOPE, false },
+	{ "bin", KIND_ENVELOPE, false },
+	{ "cms", KIND_ENVELOPE, false },
+	{ "pem", KIND_ENVELOPE, false },
+	{ "asc", KIND_ENVELOPE, false },
+	{ "eml", KIND_ENVELOPE, false },
+	{ "der", KIND_ENVELOPE, false },
 };
 
-/* A file under suspicion, and its first and last bytes. */
+/* A file under suspicion, and its first and last bytes, or others. */
 struct suspect {
 	const struct plan_entry *entry;
 	int fd;
@@ -74,37 +77,50 @@ warn(struct warn_to *to, const char *path, const char *what)
 		to->warn(to->arg, path, what);
 }
 
-static unsigned
-kinds_of(const char *path)
+/* The extension that is known of a path, or NULL. */
+static const struct extension *
+extension_of(const char *path)
 {
 	const char *dot = strrchr(path, '.');
 	size_t i;
 
 	if (dot != NULL && strchr(dot, '/') == NULL)
 		for (i = 0; i < sizeof(extensions) / sizeof(extensions[0]); i++)
-			if (strcasecmp(dot + 1, extensions[i].extension) == 0)
-				return extensions[i].kinds;
-	return 0;
+			if (strcasecmp(dot + 1, extensions[i].text) == 0)
+				return &extensions[i];
+	return NULL;
 }
 
+/* A piece of at most EDGE bytes; none behind the end. */
 static enum pli_status
-read_edges(struct suspect *s, struct pli_error *err)
+read_piece(const struct suspect *s, uint64_t off, uint8_t piece[EDGE], size_t *len, struct pli_error *err)
 {
-	uint64_t size = s->entry->size;
-	size_t want = size < EDGE ? (size_t)size : EDGE;
-	ssize_t first = pread(s->fd, s->first, want, 0), last = pread(s->fd, s->last, want, (off_t)(size - want));
+	ssize_t n = off < s->entry->size ? pread(s->fd, piece, EDGE, (off_t)off) : 0;
 
-	if (first < 0 || last < 0)
+	if (n < 0)
 		return fail_errno(err, PLI_ERR_IO, errno, "cannot read %s", s->entry->path);
-	s->first_len = (size_t)first;
-	s->last_len = (size_t)last;
+	*len = (size_t)n;
 	return PLI_OK;
 }
 
 static bool
-begins(const struct suspect *s, const void *magic, size_t len)
+contains(const uint8_t *piece, size_t len, const char *text)
 {
-	return s->first_len >= len && memcmp(s->first, magic, len) == 0;
+	return memmem(piece, len, text, strlen(text)) != NULL;
+}
+
+/* OpenDocument 1.2, part 3, 4.8: what is encrypted says so in the manifest, which is not. */
+static bool
+manifest_encrypts(struct archive *a, struct archive_entry *e)
+{
+	const char *name = archive_entry_pathname(e);
+	uint8_t text[MANIFEST_MAX];
+	la_ssize_t n;
+
+	if (name == NULL || strcmp(name, "META-INF/manifest.xml") != 0)
+		return false;
+	n = archive_read_data(a, text, sizeof(text));
+	return n > 0 && contains(text, (size_t)n, "encryption-data");
 }
 
 static void
@@ -114,16 +130,18 @@ look_at_zip(const struct plan *p, const struct suspect *s)
 	struct archive_entry *e;
 	locale_t before = tar_enter(plan_locale(p));
 	int rc = ARCHIVE_OK, i;
-	bool encrypted = false;
+	const char *locked = NULL;
 
 	if (a == NULL || archive_read_support_format_zip_seekable(a) != ARCHIVE_OK ||
 	    archive_read_open_fd(a, s->fd, 65536) != ARCHIVE_OK)
 		rc = ARCHIVE_FATAL;
-	for (i = 0; (rc == ARCHIVE_OK || rc == ARCHIVE_WARN) && !encrypted && i < ZIP_ENTRIES_MAX; i++)
+	for (i = 0; (rc == ARCHIVE_OK || rc == ARCHIVE_WARN) && locked == NULL && i < ZIP_ENTRIES_MAX; i++)
 		if ((rc = archive_read_next_header(a, &e)) == ARCHIVE_OK || rc == ARCHIVE_WARN)
-			encrypted = archive_entry_is_encrypted(e) != 0;
-	if (encrypted)
-		warn(s->to, s->entry->path, "the ZIP file has a password");
+			locked = archive_entry_is_encrypted(e) ? "the ZIP file has a password"
+				 : manifest_encrypts(a, e)     ? "the OpenDocument file has a password"
+							       : NULL;
+	if (locked != NULL)
+		warn(s->to, s->entry->path, locked);
 	else if (rc == ARCHIVE_FATAL || rc == ARCHIVE_FAILED)
 		warn(s->to, s->entry->path, "the ZIP file is cut short or damaged");
 	if (a != NULL)
@@ -131,35 +149,85 @@ look_at_zip(const struct plan *p, const struct suspect *s)
 	tar_leave(before);
 }
 
-static void
-look_at_pdf(const struct suspect *s)
+/* Where the last cross-reference table or stream begins (ISO 32000-1, 7.5.5); 0 where nothing says it. */
+static uint64_t
+pdf_references(const struct suspect *s)
 {
-	if (memmem(s->last, s->last_len, "%%EOF", 5) == NULL)
-		warn(s->to, s->entry->path, "the PDF file is cut short");
-	else if (memmem(s->first, s->first_len, "/Encrypt", 8) != NULL ||
-		 memmem(s->last, s->last_len, "/Encrypt", 8) != NULL)
-		warn(s->to, s->entry->path, "the PDF file has a password");
+	static const char word[] = "startxref";
+	const uint8_t *p = s->last, *end = s->last + s->last_len, *found = NULL;
+	uint64_t off = 0;
+
+	while ((p = memmem(p, (size_t)(end - p), word, sizeof(word) - 1)) != NULL)
+		found = p += sizeof(word) - 1;
+	for (p = found; p != NULL && p < end && (*p == ' ' || *p == '\r' || *p == '\n'); p++)
+		;
+	for (; p != NULL && p < end && *p >= '0' && *p <= '9' && off < s->entry->size; p++)
+		off = off * 10 + (uint64_t)(*p - '0');
+	return off;
 }
 
+/* /Encrypt stands in a trailer, or at the begin of a cross-reference stream. */
 static enum pli_status
-look_at(const struct plan *p, const struct plan_entry *e, unsigned kinds, struct warn_to *to, struct pli_error *err)
+look_at_pdf(struct suspect *s, struct pli_error *err)
 {
-	/* An Office file with a password is no ZIP file but an OLE one (MS-OFFCRYPTO 2.3.4). */
-	static const uint8_t ole[] = { 0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1 };
+	bool locked = contains(s->first, s->first_len, "/Encrypt") || contains(s->last, s->last_len, "/Encrypt");
+	enum pli_status rc = PLI_OK;
+
+	if (!contains(s->last, s->last_len, "%%EOF")) {
+		warn(s->to, s->entry->path, "the PDF file is cut short");
+		return PLI_OK;
+	}
+	if (!locked && (rc = read_piece(s, pdf_references(s), s->first, &s->first_len, err)) == PLI_OK)
+		locked = contains(s->first, s->first_len, "/Encrypt");
+	if (locked)
+		warn(s->to, s->entry->path, "the PDF file has a password");
+	return rc;
+}
+
+/* A file of the old Office formats is no warning: only one that holds an encrypted package, as the first sector of names says. */
+static enum pli_status
+look_at_ole(struct suspect *s, bool office, struct pli_error *err)
+{
+	static const char package[] = "E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e";
+	const uint8_t *h = s->first;
+	enum pli_status rc = PLI_OK;
+
+	if (!office && s->first_len > 51 && h[30] < 16) {
+		/* MS-CFB 2.2: the size of sectors, and the number of the first one with names */
+		uint64_t sector = h[48] | (uint64_t)h[49] << 8 | (uint64_t)h[50] << 16 | (uint64_t)h[51] << 24;
+
+		rc = read_piece(s, (sector + 1) << h[30], s->first, &s->first_len, err);
+		office = rc == PLI_OK && memmem(s->first, s->first_len, package, sizeof(package)) != NULL;
+	}
+	if (office)
+		warn(s->to, s->entry->path, "the Office file has a password");
+	return rc;
+}
+
+/* What it is counts before what it is called. */
+static enum pli_status
+look_at(const struct plan *p, const struct plan_entry *e, const struct extension *x, struct warn_to *to,
+    struct pli_error *err)
+{
 	struct suspect s = { .entry = e, .to = to };
 	enum pli_status rc;
+	enum kind kind;
 
 	if ((rc = plan_open(p, e, &s.fd, err)) != PLI_OK)
 		return rc;
-	if ((rc = read_edges(&s, err)) != PLI_OK)
+	if ((rc = read_piece(&s, 0, s.first, &s.first_len, err)) != PLI_OK ||
+	    (rc = read_piece(&s, e->size < EDGE ? 0 : e->size - EDGE, s.last, &s.last_len, err)) != PLI_OK)
 		goto out;
-	if ((kinds & KIND_OFFICE) != 0 && begins(&s, ole, sizeof(ole)))
-		warn(to, e->path, "the Office file has a password");
-	else if ((kinds & KIND_ZIP) != 0)
+	kind = kind_of(s.first, s.first_len);
+	if (kind == KIND_OTHER && x != NULL)
+		kind = x->kind;
+	if (kind == KIND_ZIP)
 		look_at_zip(p, &s);
-	if ((kinds & KIND_PDF) != 0)
-		look_at_pdf(&s);
-	if ((kinds & KIND_ENVELOPE) != 0 && pli_looks_sealed(s.first, s.first_len))
+	else if (kind == KIND_PDF)
+		rc = look_at_pdf(&s, err);
+	else if (kind == KIND_OLE)
+		rc = look_at_ole(&s, x != NULL && x->office, err);
+	else if (kind == KIND_ENVELOPE && pli_looks_sealed(s.first, s.first_len))
 		warn(to, e->path, "the file is itself an envelope");
 out:
 	(void)close(s.fd);
@@ -275,11 +343,11 @@ look_at_names(const struct plan *p, struct warn_to *to, struct pli_error *err)
 }
 
 enum pli_status
-warn_all(const struct plan *p, struct warn_to *to, struct pli_error *err)
+warn_first(const struct plan *p, struct warn_to *to, struct pli_error *err)
 {
 	enum pli_status rc = look_at_names(p, to, err);
+	const struct extension *x;
 	bool any = false;
-	unsigned kinds;
 	size_t i;
 
 	for (i = 0; rc == PLI_OK && i < plan_count(p); i++) {
@@ -290,10 +358,22 @@ warn_all(const struct plan *p, struct warn_to *to, struct pli_error *err)
 		any = true;
 		if (e->size == 0)
 			warn(to, e->path, "the file is empty");
-		else if ((kinds = kinds_of(e->path)) != 0)
-			rc = look_at(p, e, kinds, to, err);
+		else if ((x = extension_of(e->path)) != NULL)
+			rc = look_at(p, e, x, to, err);
 	}
 	if (rc == PLI_OK && !any && plan_count(p) > 0)
 		warn(to, plan_entry(p, 0)->path, "there is no file in it");
+	return rc;
+}
+
+enum pli_status
+warn_read(const struct plan *p, struct warn_to *to, struct pli_error *err)
+{
+	enum pli_status rc = PLI_OK;
+	size_t i;
+
+	for (i = 0; rc == PLI_OK && i < plan_count(p); i++)
+		if (plan_entry(p, i)->suspect && extension_of(plan_entry(p, i)->path) == NULL)
+			rc = look_at(p, plan_entry(p, i), NULL, to, err);
 	return rc;
 }

@@ -44,7 +44,7 @@ struct pli_tree_entry {
 struct pli_tree_seal_options {
 	struct pli_seal_options seal;
 	struct pli_tree_limits limits;
-	/* what may keep a bid from being read, each as a sentence; may be NULL */
+	/* what may keep a bid from being read, each as a sentence: before files are sealed, or when they were read; may be NULL */
 	void (*warn)(void *arg, const char *path, const char *warning);
 	void *arg;
 	bool strict; /* any warning refuses (PLI_ERR_LIMIT) */

@@ -101,10 +101,97 @@ for name in inner.der inner.p7s inner.bin; do
 	cp f.pli "folder/$name"
 	warns envelope "folder/$name"
 done
+
+# By content, whatever the name is: these are looked at while they are sealed, and stop --strict before there is an envelope.
+zip | head -c 60 >folder/annexe
+warns "cut short" folder/annexe
+locked >folder/locked.jar
+warns password folder/locked.jar
+locked >folder/offer.pdf
+warns password folder/offer.pdf
+pdf | head -c 60 >folder/plan.v2
+warns "cut short" folder/plan.v2
+mkdir "folder/a b"
+pdf '/Encrypt 5 0 R' >"folder/a b/c"
+warns password "folder/a b/c"
+for name in inner inner.backup; do
+	cp f.pli "folder/$name"
+	warns envelope "folder/$name"
+	cp f.pem "folder/$name"
+	warns envelope "folder/$name"
+	cp f.eml "folder/$name"
+	warns envelope "folder/$name"
+done
+
+# An Office file with a password has a directory of its own kind, with EncryptedPackage among its first names.
+ole()
+{
+	printf '\320\317\021\340\241\261\032\341%022d\t\0%016d\001\0\0\0' 0 0
+	head -c 972 /dev/zero
+	printf 'R\0o\0o\0t\0'
+	head -c 120 /dev/zero
+	printf '%s' "$1" | sed 's/./&\n/g' | tr '\n' '\0'
+	head -c 500 /dev/zero
+}
+ole EncryptedPackage >folder/memo
+warns password folder/memo
+ole EncryptedPackage >folder/memo.doc
+warns password folder/memo.doc
+
+# The dictionary of a cross-reference stream, far from the end of the file and its begin.
+far_pdf()
+{
+	printf '%%PDF-1.5\n'
+	head -c 9991 /dev/zero
+	printf '7 0 obj\n<< /Type /XRef /Size 9 %s >>\nstream\n' "$1"
+	head -c 9000 /dev/zero
+	printf '\nendstream\nendobj\nstartxref\r\n10000\r\n%%%%EOF\r\n'
+}
+far_pdf '/Encrypt 5 0 R' >folder/far.pdf
+warns password folder/far.pdf
+
+# OpenDocument: the manifest says what is encrypted. Of a document there is only that here, deflated, behind its mimetype.
+odf()
+{
+	base64 -d <<-END
+		UEsDBBQAAAAAAAAAIV5exjIMJwAAACcAAAAIAAAAbWltZXR5cGVhcHBsaWNhdGlvbi92bmQub2FzaXMub3BlbmRvY3VtZW50LnRleHRQSwME
+		FAAAAAgAAAAhXi/1Cqc8AAAAcwAAABUAAABNRVRBLUlORi9tYW5pZmVzdC54bWyzyU3My0xLLS6xgjHsbOBCaZk5qbqpeSVFlQoIsdKcHN2C
+		xJIMW6Xk/LwSoKxeRW6Okp2NPhZtyKJw8wFQSwECFAMUAAAAAAAAACFeXsYyDCcAAAAnAAAACAAAAAAAAAAAAAAAgAEAAAAAbWltZXR5cGVQ
+		SwECFAMUAAAACAAAACFeL/UKpzwAAABzAAAAFQAAAAAAAAAAAAAAgAFNAAAATUVUQS1JTkYvbWFuaWZlc3QueG1sUEsFBgAAAAACAAIAeQAA
+		ALwAAAAAAA==
+	END
+}
+
+locked_odf()
+{
+	base64 -d <<-END
+		UEsDBBQAAAAAAAAAIV5exjIMJwAAACcAAAAIAAAAbWltZXR5cGVhcHBsaWNhdGlvbi92bmQub2FzaXMub3BlbmRvY3VtZW50LnRleHRQSwME
+		FAAAAAgAAAAhXi902LxiAAAArQAAABUAAABNRVRBLUlORi9tYW5pZmVzdC54bWxtjsEKgCAQRH8lvJv3sP5lsY2kdRNbQf++LpmHbsMbHjM2
+		APsNL5nesNiGNk+okSXV4WOZSEeQfVbuZHnasQRSnYXsUo3iT9YrCHyq29EdVw5aasRZ5cRTUWax5mewp+3ZDVBLAQIUAxQAAAAAAAAAIV5e
+		xjIMJwAAACcAAAAIAAAAAAAAAAAAAACAAQAAAABtaW1ldHlwZVBLAQIUAxQAAAAIAAAAIV4vdNi8YgAAAK0AAAAVAAAAAAAAAAAAAACAAU0A
+		AABNRVRBLUlORi9tYW5pZmVzdC54bWxQSwUGAAAAAAIAAgB5AAAA4gAAAAAA
+	END
+}
+locked_odf >folder/locked.odt
+warns "OpenDocument file has a password" folder/locked.odt
+locked_odf >folder/locked
+warns "OpenDocument file has a password" folder/locked
+
+# What is none of these, and looks a little like it.
+odf >folder/good.odt
+odf >folder/good
+far_pdf '' >folder/good.pdf
+ole WordDocument >folder/good.doc
+pdf >folder/plan
+printf '0' >folder/figure
+printf '0,5\n1,5\n' >folder/figures.csv
+printf 'PK' >folder/initials
+printf 'MIME-Version: 1.0\nContent-Type: text/plain\n\nGood day\n' >folder/message
+cp "$K/p256.pem" folder/certificate
 cp "$K/p256.pem" folder/certificate.pem
 run 0 pli seal --no-sync --json "${to[@]}" -o x.pli folder
 json '.[0].warnings == []'
-rm -f x.pli folder/certificate.pem f.pem f.eml f.pli
+rm -f x.pli f.pem f.eml f.pli
 
 # A bid without any file.
 rm -r folder
