@@ -238,13 +238,61 @@ take_bundle(struct pli *pli, struct view der, const char *name, certs_take *take
 	return rc;
 }
 
-/* A ContentInfo begins with an object identifier, a certificate with a SEQUENCE. */
-static bool
-is_bundle(struct view der)
+bool
+certs_is_der(struct view data)
+{
+	return data.len >= 2 && data.p[0] == 0x30 && (data.p[1] & 0xf0) == 0x80;
+}
+
+/*
+ * What the SEQUENCE that der is begins with: an object identifier (06) in a ContentInfo, a SEQUENCE in a certificate, an INTEGER
+ * (02) in a file that holds a private key.
+ */
+static struct view
+first_element(struct view der)
 {
 	size_t at = der.len < 2 ? der.len : der.p[1] > 0x80 ? 2 + (size_t)(der.p[1] & 0x7f) : 2;
 
-	return at < der.len && der.p[0] == 0x30 && der.p[at] == 0x06;
+	return at < der.len && der.p[0] == 0x30 ? view_behind(der, at) : view_of(NULL, 0);
+}
+
+static bool
+is_bundle(struct view der)
+{
+	struct view first = first_element(der);
+
+	return first.len > 0 && first.p[0] == 0x06;
+}
+
+bool
+certs_has_private_key(struct view data)
+{
+	static const char label[] = "PRIVATE KEY-----";
+	struct view first = first_element(data);
+
+	if (certs_is_der(data))
+		return first.len > 0 && first.p[0] == 0x02;
+	return memmem(data.p, data.len, label, sizeof(label) - 1) != NULL;
+}
+
+/* People take the file with their key for their certificate. */
+static enum pli_status
+no_certificate(struct view data, const char *name, struct pli_error *err)
+{
+	struct view first = first_element(data);
+	enum pli_status rc;
+
+	if (certs_is_der(data) && first.len >= 3 && memcmp(first.p, "\x02\x01\x03", 3) == 0) {
+		rc = fail(err, PLI_ERR_CERTIFICATE, "%s is a PKCS#12 key file, and a certificate is wanted", name);
+		fail_hint(err, "openssl pkcs12 -in FILE -clcerts -nokeys -out CERT.pem takes it out of there");
+	} else if (certs_has_private_key(data)) {
+		rc = fail(err, PLI_ERR_CERTIFICATE, "%s holds a private key and no certificate", name);
+		fail_hint(err, "give the certificate that belongs to the key, not the key itself");
+	} else {
+		rc = fail(err, PLI_ERR_CERTIFICATE, "%s holds no certificate, neither PEM nor DER", name);
+		fail_hint(err, "a certificate is a file with a line \"-----BEGIN CERTIFICATE-----\", or its DER form");
+	}
+	return rc;
 }
 
 static bool
@@ -269,12 +317,6 @@ begins(struct view text)
 	return n;
 }
 
-bool
-certs_is_der(struct view data)
-{
-	return data.len >= 2 && data.p[0] == 0x30 && (data.p[1] & 0xf0) == 0x80;
-}
-
 enum pli_status
 certs_each(struct pli *pli, struct view data, const char *name, certs_take *take, void *arg, struct pli_error *err)
 {
@@ -286,7 +328,9 @@ certs_each(struct pli *pli, struct view data, const char *name, certs_take *take
 	long len;
 
 	if (data.len == 0 || data.len > INT32_MAX)
-		return fail(err, PLI_ERR_CERTIFICATE, "%s holds no certificate", name);
+		return no_certificate(view_of(data.p, 0), name, err);
+	if (certs_is_der(data) && certs_has_private_key(data))
+		return no_certificate(data, name, err);
 	if (certs_is_der(data))
 		return is_bundle(data) ? take_bundle(pli, data, name, take, arg, err)
 				       : take_der(pli, data.p, data.len, name, take, arg, err);
@@ -324,7 +368,7 @@ certs_each(struct pli *pli, struct view data, const char *name, certs_take *take
 	if (rc == PLI_OK && (blocks != begins(data) || memchr(data.p, 0, data.len) != NULL))
 		return fail(err, PLI_ERR_CERTIFICATE, "%s holds something that cannot be read as PEM", name);
 	if (rc == PLI_OK && found == 0)
-		return fail(err, PLI_ERR_CERTIFICATE, "%s holds no certificate, neither PEM nor DER", name);
+		return no_certificate(data, name, err);
 	return rc;
 }
 

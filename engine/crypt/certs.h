@@ -57,6 +57,9 @@ X509 *certs_copy(OSSL_LIB_CTX *lib, const X509 *from);
  */
 bool certs_is_der(struct view data);
 
+/* certs_has_private_key: is there one in data, a file in DER or PEM? Encrypted PKCS#8 in DER is not told from a certificate. */
+bool certs_has_private_key(struct view data);
+
 /* certs_kem is the name of the certificate's key if that is one of ML-KEM, known to libcrypto or not, else NULL: kem.h. */
 const char *certs_kem(const X509 *x509);
 

@@ -122,8 +122,12 @@ unread_kem(struct reading *r)
 static enum pli_status
 not_a_key(struct reading *r, struct pli_error *err)
 {
-	return context_fail(
+	enum pli_status rc = context_fail(
 	    err, PLI_ERR_CERTIFICATE, "%s is not a private key that can be read, or a damaged one", r->name);
+
+	if (rc == PLI_ERR_CERTIFICATE)
+		fail_hint(err, "a key file is PKCS#12, or a private key in PEM or DER");
+	return rc;
 }
 
 /* Runs read until it gives a key, or fails for another reason than a wrong passphrase. */
@@ -282,6 +286,15 @@ keep(void *arg, X509 *x509, struct pli_error *err)
 }
 
 static enum pli_status
+only_certificate(const struct reading *r, struct pli_error *err)
+{
+	enum pli_status rc = fail(err, PLI_ERR_CERTIFICATE, "%s holds a certificate and no private key", r->name);
+
+	fail_hint(err, "-k takes the file with the private key, often .p12 or .key; --cert takes this one");
+	return rc;
+}
+
+static enum pli_status
 read_key(struct reading *r, struct pli_error *err)
 {
 	static const char begin[] = "-----BEGIN ";
@@ -295,6 +308,8 @@ read_key(struct reading *r, struct pli_error *err)
 		/* A damaged certificate beside the key is no reason to refuse the key. */
 		if (certs_each(r->pli, d, r->name, keep, r, NULL) != PLI_OK)
 			context_forget();
+		if (r->found != NULL && !certs_has_private_key(d))
+			return only_certificate(r, err);
 		if ((rc = pbe_check_pem(d, r->name, err)) != PLI_OK)
 			return rc;
 		return read_encrypted(r, read_pem, err);
@@ -302,8 +317,12 @@ read_key(struct reading *r, struct pli_error *err)
 	at = d.p[0] != 0x30 || d.len < 2 ? d.len : d.p[1] > 0x80 ? 2 + (size_t)(d.p[1] & 0x7f) : 2;
 	if (at + 3 <= d.len && memcmp(d.p + at, "\x02\x01\x03", 3) == 0)
 		return read_pkcs12(r, err);
-	if (at < d.len && d.p[at] == 0x30)
+	if (at < d.len && d.p[at] == 0x30) {
+		if (certs_each(r->pli, d, r->name, keep, r, NULL) == PLI_OK)
+			return only_certificate(r, err);
+		context_forget();
 		return read_encrypted(r, read_pkcs8, err);
+	}
 	return read_encrypted(r, read_plain, err);
 }
 

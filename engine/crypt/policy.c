@@ -82,35 +82,51 @@ date_text(int64_t t, char out[32])
 }
 
 static enum pli_status
-refuse(struct pli_error *err, const struct cert *c, const char *why)
+refuse(struct pli_error *err, const struct cert *c, const char *why, const char *hint)
 {
-	return fail(err, PLI_ERR_CERTIFICATE, "the certificate of \"%s\" (serial %s, in %s) %s", c->cn, c->serial,
-	    c->name, why);
+	enum pli_status rc = fail(err, PLI_ERR_CERTIFICATE, "the certificate of \"%s\" (serial %s, in %s) %s", c->cn,
+	    c->serial, c->name, why);
+
+	fail_hint(err, "%s", hint);
+	return rc;
 }
 
 static enum pli_status
 check_dates(const struct cert *c, const struct pli_cert_policy *policy, int64_t now, struct pli_error *err)
 {
 	char why[128], date[32];
-	enum pli_status rc;
 
 	if (now < c->not_before) {
 		date_text(c->not_before, date);
 		(void)snprintf(why, sizeof(why), "is not yet valid: it begins at %s", date);
-		return refuse(err, c, why);
+		return refuse(err, c, why, "seal to a certificate that is valid now; or is the clock here wrong?");
 	}
 	date_text(c->not_after, date);
 	if (now > c->not_after) {
 		(void)snprintf(why, sizeof(why), "expired at %s", date);
-		rc = refuse(err, c, why);
-		fail_hint(err, "seal to the recipient's renewed certificate; expiry never keeps anybody from opening");
-		return rc;
+		return refuse(err, c, why,
+		    "seal to the recipient's renewed certificate; expiry never keeps anybody from opening");
 	}
 	if (policy->opening != 0 && policy->opening > c->not_after && !policy->allow_expiring) {
 		(void)snprintf(why, sizeof(why), "expires at %s, before the opening", date);
-		rc = refuse(err, c, why);
-		fail_hint(err, "renew the key, or go on with --allow-expiring: it still opens what was sealed to it");
-		return rc;
+		return refuse(
+		    err, c, why, "renew the key, or go on with --allow-expiring: it still opens what was sealed to it");
+	}
+	return PLI_OK;
+}
+
+/* RFC 5280 4.2: what is critical and not understood is a reason to refuse */
+static enum pli_status
+check_extensions(const struct cert *c, struct pli_error *err)
+{
+	static const char hint[] = "ask the recipient for another certificate";
+	uint32_t flags = X509_get_extension_flags(c->x509);
+
+	if ((flags & EXFLAG_CRITICAL) != 0)
+		return refuse(err, c, "has a critical extension that is not understood", hint);
+	if ((flags & EXFLAG_INVALID) != 0) {
+		context_forget();
+		return refuse(err, c, "has damaged extensions", hint);
 	}
 	return PLI_OK;
 }
@@ -124,25 +140,21 @@ check_use(const struct cert *c, struct pli_error *err)
 	enum pli_status rc;
 	char text[160];
 
-	/* RFC 5280 4.2: what is critical and not understood is a reason to refuse */
-	if ((X509_get_extension_flags(c->x509) & EXFLAG_CRITICAL) != 0)
-		return refuse(err, c, "has a critical extension that is not understood");
-	if ((X509_get_extension_flags(c->x509) & EXFLAG_INVALID) != 0) {
-		context_forget();
-		return refuse(err, c, "has damaged extensions");
-	}
+	if ((rc = check_extensions(c, err)) != PLI_OK)
+		return rc;
 	if (why != NULL) {
 		(void)snprintf(text, sizeof(text), "cannot be used: the key (%s) %s", c->algorithm, why);
-		rc = refuse(err, c, text);
-		if (why == no_kem)
-			fail_hint(err, "seal to a certificate with an RSA or EC key; " KEM_HINT);
-		return rc;
+		return refuse(err, c, text,
+		    why == no_kem ? "seal to a certificate with an RSA or EC key; " KEM_HINT
+				  : "ask the recipient for a certificate with an RSA key of 3072 bits, or an EC key on "
+				    "P-256 or P-384");
 	}
 	wanted = EVP_PKEY_is_a(pkey, "RSA") || kem_is(pkey) ? KU_KEY_ENCIPHERMENT : KU_KEY_AGREEMENT;
 	if (usage != UINT32_MAX && (usage & wanted) == 0) {
 		(void)snprintf(text, sizeof(text), "is not for encryption: its key usage does not include %s",
 		    wanted == KU_KEY_ENCIPHERMENT ? "keyEncipherment" : "keyAgreement");
-		return refuse(err, c, text);
+		return refuse(
+		    err, c, text, "ask the recipient for the certificate for encryption; this one is for signing");
 	}
 	return PLI_OK;
 }
@@ -178,7 +190,8 @@ pli_certs_check(const struct pli_certs *certs, const struct pli_cert_policy *pol
 			return rc;
 		for (j = 0; j < i; j++)
 			if (same_recipient(&certs->list[i], &certs->list[j]))
-				return refuse(err, &certs->list[i], "was given twice");
+				return refuse(err, &certs->list[i], "was given twice",
+				    "name each certificate once; it may stand in a file of several, too");
 	}
 	return PLI_OK;
 }

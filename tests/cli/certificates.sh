@@ -7,14 +7,40 @@ printf 'content\n' >f
 for bad in expired future signonly signonly-ec rsa1024 p224 secp256k1 ed25519; do
 	refuse 14 seal --raw -r "$K/$bad.pem" -o x.pli f
 	stderr_has "$bad"
+	stderr_has 'hint: '
+	case $bad in
+	future) stderr_has "valid now" ;;
+	signonly*) stderr_has "this one is for signing" ;;
+	rsa1024 | p224 | secp256k1 | ed25519) stderr_has "RSA key of 3072 bits" ;;
+	esac
 done
 refuse 14 seal --raw -r "$K/p256.pem" -r "$K/p256.pem" -o x.pli f
 refuse 14 seal --raw -r "$K/p256.pem" -r "$K/p256.cer" -o x.pli f
 refuse 14 seal --raw -r "$K/p256.pem" -R "$K/bundle.pem" -o x.pli f
 stderr_has p256
-refuse 14 seal --raw -r "$K/p256.key" -o x.pli f
+stderr_has 'hint: name each certificate once'
 refuse 14 seal --raw -r "$K/p256.pub" -o x.pli f
 refuse 14 seal --raw -r f -o x.pli f
+stderr_has 'hint: a certificate is'
+
+# The key in the place of the certificate, and the other way round.
+for key in "$K/p256.key" "$K/p256.pkcs8.enc.pem" "$K/rsa2048.pkcs8.der"; do
+	refuse 14 seal --raw -r "$key" -o x.pli f
+	stderr_has "$key holds a private key and no certificate"
+	stderr_has 'hint: give the certificate'
+done
+refuse 14 seal --raw -r "$K/p256.p12" -o x.pli f
+stderr_has "is a PKCS#12 key file"
+stderr_has 'hint: openssl pkcs12 -in FILE -clcerts -nokeys -out CERT.pem'
+openssl pkcs12 -in "$K/p256.p12" -passin "file:$K/passphrase" -clcerts -nokeys -out CERT.pem
+run 0 pli seal --raw -r CERT.pem -o cert.pli f
+for cert in "$K/p256.pem" "$K/p256.cer" "$K/bundle.pem"; do
+	refuse 14 open -k "$cert" --passin "file:$K/passphrase" -o x cert.pli
+	stderr_has "$cert holds a certificate and no private key"
+	stderr_has 'hint: -k takes'
+done
+refuse 14 open -k f -o x cert.pli
+stderr_has 'hint: a key file is'
 input=f refuse 14 seal -r "$K/expired.pem" -o x.pli -
 
 # Nothing reaches a pipe either.
