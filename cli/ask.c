@@ -298,6 +298,15 @@ place(const struct ask *ask)
 	return after(ask->source, "cmd:") != NULL ? "the command given" : ask->source;
 }
 
+/* What an editor may have put into the line, or NULL. */
+static const char *
+flaw(const char *line, size_t len)
+{
+	if (len >= 3 && memcmp(line, "\xef\xbb\xbf", 3) == 0)
+		return "the line begins with a byte order mark (EF BB BF), which counts: save it as UTF-8 without one";
+	return len > 0 && line[len - 1] == '\r' ? "the line ends with a carriage return, which counts" : NULL;
+}
+
 enum pli_status
 ask_passphrase(void *arg, const char *name, unsigned attempt, char *buf, size_t cap, size_t *len, struct pli_error *err)
 {
@@ -306,9 +315,7 @@ ask_passphrase(void *arg, const char *name, unsigned attempt, char *buf, size_t 
 	enum pli_status status;
 
 	if (attempt >= (ask->source != NULL ? 1 : ATTEMPTS))
-		return refuse(err, PLI_ERR_PASSPHRASE,
-		    ask->ends_in_cr ? "the line ends with a carriage return, which counts" : NULL,
-		    "wrong passphrase for %s, from %s", name, line.from);
+		return refuse(err, PLI_ERR_PASSPHRASE, ask->flaw, "wrong passphrase for %s, from %s", name, line.from);
 	if (ask->source != NULL)
 		status = from_source(&line, ask->source);
 	else if (!ask->no_input)
@@ -316,7 +323,8 @@ ask_passphrase(void *arg, const char *name, unsigned attempt, char *buf, size_t 
 	else
 		status = refuse(err, PLI_ERR_PASSPHRASE, "--passin says where the passphrase is",
 		    "%s needs a passphrase, and --no-input forbids to ask for it", name);
-	ask->ends_in_cr = status == PLI_OK && *len > 0 && buf[*len - 1] == '\r';
+	if (status == PLI_OK)
+		ask->flaw = flaw(buf, *len);
 	return status;
 }
 

@@ -4,7 +4,7 @@
 /*
  * ask.h - where passphrases come from: a source of --passin or --passout, or the terminal.
  *
- *      struct ask ask = { source, no_input, false };
+ *      struct ask ask = { source, no_input, NULL };
  *      pli_key_new(..., ask_passphrase, &ask, err)
  *
  * Nothing is read before the library asks. The bytes go straight into the
@@ -21,7 +21,7 @@
 struct ask {
 	const char *source; /* of --passin or --passout; NULL: the terminal */
 	bool no_input;      /* the terminal may not be used */
-	bool ends_in_cr;    /* set by ask_passphrase: the line came from Windows */
+	const char *flaw;   /* set by ask_passphrase: what is odd about the line, for a hint; NULL: nothing */
 };
 
 /*

@@ -85,14 +85,15 @@ fresh_path(const char *path, struct pli_error *err)
 	if (slash != NULL)
 		(void)snprintf(folder, sizeof(folder), "%.*s", slash == path ? 1 : (int)(slash - path), path);
 	if (access(folder, W_OK | X_OK) != 0)
-		return refuse(err, PLI_ERR_IO, NULL, "cannot make %s in its folder: %s", path, strerror(errno));
+		return refuse(err, PLI_ERR_IO, errno == ENOENT ? "make the folder first, or check the path" : NULL,
+		    "cannot make %s in its folder: %s", path, strerror(errno));
 	return PLI_OK;
 }
 
 enum pli_status
 fresh_ask(struct fresh *fresh, const struct run *run, const char *path, struct pli_error *err)
 {
-	struct ask ask = { run->args->passout, run->args->no_input, false };
+	struct ask ask = { run->args->passout, run->args->no_input, NULL };
 	const char *cert_path = run->args->cert_out;
 
 	_Static_assert(PLI_PAIR_PASSPHRASE_CAP <= ASK_MAX, "a generated passphrase fits");

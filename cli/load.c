@@ -65,7 +65,8 @@ read_file(struct load_contents *c, const char *path, size_t cap, struct pli_erro
 	enum pli_status status;
 
 	if (fd < 0)
-		return refuse(err, PLI_ERR_IO, NULL, "cannot open %s: %s", path, strerror(errno));
+		return refuse(err, PLI_ERR_IO, errno == ENOENT ? "check the path" : NULL, "cannot open %s: %s", path,
+		    strerror(errno));
 	c->len = 0;
 	c->data = malloc(cap + 1);
 	status = c->data != NULL ? read_all(c, fd, path, cap, err) : refuse_memory(err);
@@ -161,7 +162,7 @@ enum pli_status
 load_unlock(struct pli_key **key, const struct run *run, const struct load_contents *c, const char *path,
     const char *source, const struct pli_certs *extra, struct pli_error *err)
 {
-	struct ask ask = { source, run->args->no_input, false };
+	struct ask ask = { source, run->args->no_input, NULL };
 	enum pli_status status;
 
 	load_forbid_looking();
@@ -193,7 +194,7 @@ enum pli_status
 load_authority(struct pli_key **key, const struct run *run, struct pli_error *err)
 {
 	const struct args *args = run->args;
-	struct ask ask = { args->ca_passin, args->no_input, false };
+	struct ask ask = { args->ca_passin, args->no_input, NULL };
 	struct load_contents c = { NULL, 0 };
 	struct pli_certs *certs = NULL;
 	enum pli_status status;
@@ -210,6 +211,18 @@ load_authority(struct pli_key **key, const struct run *run, struct pli_error *er
 	load_wipe(&c);
 	pli_certs_free(certs);
 	return status;
+}
+
+/* No passphrase was left for a key. People count those that need one; the order of -k counts all. */
+static enum pli_status
+explain_order(const struct args *args, struct pli_error *err)
+{
+	struct pli_error why = *err;
+
+	pli_error_clear(err);
+	return refuse(err, why.status, "name the keys that need a passphrase first",
+	    "%s; the last --passin is for %s, by the order of -k", why.message,
+	    args->keys.items[args->passins.count - 1]);
 }
 
 enum pli_status
@@ -232,6 +245,8 @@ load_keys(struct keyring *ring, const struct run *run, struct pli_error *err)
 		status = load_key(&key, run, args->keys.items[ring->count], source, extra, err);
 		if (status == PLI_OK)
 			ring->keys[ring->count++] = key;
+		else if (status == PLI_ERR_PASSPHRASE && source == NULL && args->passins.count > 0)
+			status = explain_order(args, err);
 	}
 	pli_certs_free(extra);
 	return status;

@@ -151,7 +151,10 @@ targets_make(struct targets *targets, struct pli_error *err)
 	if (mkdir(targets->folder, 0777) == 0)
 		targets->made = true;
 	else if (errno != EEXIST)
-		return refuse(err, PLI_ERR_IO, NULL, "cannot make the folder %s: %s", targets->folder, strerror(errno));
+		return refuse(err, PLI_ERR_IO,
+		    errno == ENOENT ? "the folder that it is to be in is not there: make that first, or check the path"
+				    : NULL,
+		    "cannot make the folder %s: %s", targets->folder, strerror(errno));
 	else if (stat(targets->folder, &st) == 0 && !S_ISDIR(st.st_mode))
 		return refuse(err, PLI_ERR_IO, "name a folder with -C; -o FILE is for one file",
 		    "%s is a file, not a folder to put results into", targets->folder);

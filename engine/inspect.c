@@ -163,9 +163,12 @@ inspect_other(struct inspection *i, const struct message *m, struct pli_error *e
 		    source_name(m->source));
 	if ((rc = measure(m->source, &len, err)) != PLI_OK)
 		return rc;
-	if (!h->level[0].indefinite && len != h->level[0].end)
-		return fail(
+	if (!h->level[0].indefinite && len != h->level[0].end) {
+		rc = fail(
 		    err, PLI_ERR_MALFORMED, "%s is truncated, or has bytes behind its end", source_name(m->source));
+		fail_hint(err, "it was changed on its way: get another copy");
+		return rc;
+	}
 	i->public.file_bytes = source_positional(m->source) ? len : source_consumed(m->source);
 	return problem(i, err, "%s is not an encrypted envelope%s", h->type->name,
 	    oids_same(h->type_oid, oid_signed) ? ": what is signed is inside" : "");

@@ -47,7 +47,10 @@ start_content(struct message *m)
 static enum pli_status
 not_an_envelope(const struct message *m, struct pli_error *err)
 {
-	return fail(err, PLI_ERR_MALFORMED, "%s is empty: not an envelope", source_name(m->source));
+	enum pli_status rc = fail(err, PLI_ERR_MALFORMED, "%s is empty: not an envelope", source_name(m->source));
+
+	fail_hint(err, "nothing of the envelope arrived: get another copy");
+	return rc;
 }
 
 enum pli_status

@@ -59,8 +59,11 @@ keep_digest(void *arg, const struct segment *s, struct pli_error *err)
 static enum pli_status
 changed(const struct job *j, struct pli_error *err)
 {
-	return fail(err, PLI_ERR_IO, "%s changed while it was read: what follows is not released",
+	enum pli_status rc = fail(err, PLI_ERR_IO, "%s changed while it was read: what follows is not released",
 	    source_name(j->opening.source));
+
+	fail_hint(err, "try again when nothing writes to it");
+	return rc;
 }
 
 /* Second pass: only what was authenticated is released. */

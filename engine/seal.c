@@ -47,8 +47,12 @@ nested(struct pli_error *err)
 static enum pli_status
 too_long(struct pli_error *err)
 {
-	return fail(err, PLI_ERR_LIMIT, "the content is longer than the %llu bytes that one envelope can hold",
-	    (unsigned long long)PLI_CONTENT_MAX);
+	enum pli_status rc =
+	    fail(err, PLI_ERR_LIMIT, "the content is longer than the %llu bytes that one envelope can hold",
+		(unsigned long long)PLI_CONTENT_MAX);
+
+	fail_hint(err, "seal it in several envelopes");
+	return rc;
 }
 
 /* Workers: the place in the sink's memory, if the content is one run of bytes there. */

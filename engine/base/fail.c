@@ -8,6 +8,7 @@
 #undef fail_errno
 #undef fail_memory
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -121,6 +122,8 @@ fail_errno(struct pli_error *err, enum pli_status status, int errnum, const char
 	append(err->message, sizeof(err->message), format, ap);
 	va_end(ap);
 	append_text(err->message, sizeof(err->message), ": %s", strerror_r(errnum, why, sizeof(why)));
+	if (errnum == ENOSPC || errnum == EDQUOT)
+		fail_hint(err, "make room there, or choose another place");
 	return status;
 }
 

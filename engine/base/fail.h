@@ -20,7 +20,7 @@
 enum pli_status fail(struct pli_error *err, enum pli_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* fail_errno is fail with ": " and the text of errnum (an errno value) added. */
+/* fail_errno is fail with ": " and the text of errnum (an errno value) added; where there is no room left, with a hint. */
 enum pli_status fail_errno(struct pli_error *err, enum pli_status status, int errnum, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 

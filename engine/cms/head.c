@@ -274,6 +274,7 @@ head_parse_tail(
 	struct cursor c = { rest_of_file, at, 0, false, err };
 	struct read_item attributes = { 0 }, mac = { 0 };
 	bool ok, authenticated = h->type->container == CONTAINER_AUTH_ENVELOPED;
+	enum pli_status rc;
 
 	*tail = (struct head_tail){ 0 };
 	ok = leave(&c, &h->level[3]);
@@ -286,12 +287,18 @@ head_parse_tail(
 	ok = ok && leave(&c, &h->level[2]) && leave(&c, &h->level[1]) && leave(&c, &h->level[0]);
 	if (!ok && c.more && rest_of_file.len > TAIL_MAX)
 		return fail(err, PLI_ERR_LIMIT, "more than %u bytes stand behind the content", TAIL_MAX);
-	if (!ok)
-		return fail(err, PLI_ERR_MALFORMED, "the envelope is truncated: it ends before its %s does",
+	if (!ok) {
+		rc = fail(err, PLI_ERR_MALFORMED, "the envelope is truncated: it ends before its %s does",
 		    authenticated ? "authentication tag" : "last field");
-	if (c.at != rest_of_file.len)
-		return fail(err, PLI_ERR_MALFORMED, "bytes follow the envelope, which ends at byte %llu",
+		fail_hint(err, "the file was cut short on its way: get another copy");
+		return rc;
+	}
+	if (c.at != rest_of_file.len) {
+		rc = fail(err, PLI_ERR_MALFORMED, "bytes follow the envelope, which ends at byte %llu",
 		    (unsigned long long)offset(&c));
+		fail_hint(err, "something was added behind it: get another copy");
+		return rc;
+	}
 	tail->attributes = attributes.whole;
 	tail->mac = mac.body;
 	return PLI_OK;

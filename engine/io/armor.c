@@ -133,6 +133,19 @@ look_at_mime(struct found *f, const struct mime *m, struct view in, bool whole, 
 	return PLI_OK;
 }
 
+/* Does a text begin as a message does in base64: a SEQUENCE whose length is long or indefinite? */
+static bool
+is_bare(struct view text)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
+	size_t i;
+
+	for (i = 0; i < text.len && i < 40; i++)
+		if (memchr(digits, text.p[i], sizeof(digits) - 1) == NULL)
+			return false;
+	return i == 40 && text.p[0] == 'M' && text.p[1] == 'I';
+}
+
 /* Decides from the first bytes, or wants more of them. The kind is ARMOR_NONE for what is no text, and for no known one. */
 static enum pli_status
 look(struct found *f, struct view in, bool whole, bool *more, const char *name, struct pli_error *err)
@@ -156,8 +169,14 @@ look(struct found *f, struct view in, bool whole, bool *more, const char *name, 
 	    (strcmp(m.type, "application/pkcs7-mime") == 0 || strcmp(m.type, "application/x-pkcs7-mime") == 0 ||
 		strcmp(m.type, "application/octet-stream") == 0))
 		return look_at_mime(f, &m, in, whole, more, name, err);
-	if ((rc = look_for_pem(f, in, whole, more, name, err)) != PLI_OK || f->kind != ARMOR_NONE || mime != MIME_FOUND)
+	if ((rc = look_for_pem(f, in, whole, more, name, err)) != PLI_OK || f->kind != ARMOR_NONE)
 		return rc;
+	if (mime != MIME_FOUND)
+		return *more || !is_bare(in) ? PLI_OK
+					     : other(name, "base64 without a BEGIN line", "",
+						   "put a line -----BEGIN CMS----- before it and -----END CMS----- "
+						   "behind it",
+						   err);
 	if (strncmp(m.type, "multipart/", 10) == 0) {
 		*more = false;
 		return other(name, "a message of several parts, ", m.type,
@@ -271,8 +290,10 @@ read_end(struct armor *a, struct pli_error *err)
 		if (i < v.len)
 			break;
 	}
-	return fail(err, PLI_ERR_MALFORMED, "%s: bytes follow the END line of the envelope, at byte %llu",
+	rc = fail(err, PLI_ERR_MALFORMED, "%s: bytes follow the END line of the envelope, at byte %llu",
 	    source_name(a->raw), (unsigned long long)source_offset(a->raw));
+	fail_hint(err, "something was added behind it: get another copy");
+	return rc;
 }
 
 /* Decodes some bytes into p, where there is room for 3 at least. */

@@ -130,6 +130,8 @@ prepare(struct folder *f, struct pli_error *err)
 	}
 	rc = fail_errno(err, PLI_ERR_IO, e == ESTALE ? ENOENT : e,
 	    f->parent_fd < 0 ? "cannot make the folder %s" : "cannot make a folder in %s", f->parent);
+	if (e == ENOENT)
+		fail_hint(err, "the folder that it is to be in is not there: make that first, or check the path");
 	if (e == ENOTDIR)
 		fail_hint(err, "%s is a file: name a folder with -C, or the file to be made with -o", f->parent);
 	return rc;

@@ -80,6 +80,16 @@ below(const struct source *s)
 	return s->armor == NULL ? s : armor_raw(s->armor);
 }
 
+static enum pli_status
+not_opened(const struct source *s, int errnum, struct pli_error *err)
+{
+	enum pli_status rc = fail_errno(err, PLI_ERR_IO, errnum, "cannot open %s", s->name);
+
+	if (errnum == ENOENT)
+		fail_hint(err, "check the path");
+	return rc;
+}
+
 enum pli_status
 source_open(struct source **out, const struct pli_input *in, const struct pli_hooks *hooks, struct pli_error *err)
 {
@@ -100,7 +110,7 @@ source_open(struct source **out, const struct pli_input *in, const struct pli_ho
 		if (in->name == NULL)
 			rc = fail(err, PLI_ERR_USAGE, "no input");
 		else if ((s->fd = open(in->name, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)) < 0)
-			rc = fail_errno(err, PLI_ERR_IO, errno, "cannot open %s", s->name);
+			rc = not_opened(s, errno, err);
 		else
 			rc = open_fd(s, err);
 		break;
@@ -385,6 +395,15 @@ source_restart(struct source *s)
 		armor_restart(s->armor);
 }
 
+static enum pli_status
+changed(const struct source *s, struct pli_error *err)
+{
+	enum pli_status rc = fail(err, PLI_ERR_IO, "%s changed while it was read", s->name);
+
+	fail_hint(err, "try again when nothing writes to it");
+	return rc;
+}
+
 enum pli_status
 source_unchanged(const struct source *s, struct pli_error *err)
 {
@@ -402,7 +421,7 @@ source_unchanged(const struct source *s, struct pli_error *err)
 	if (now.st_size != s->opened.st_size || now.st_mtim.tv_sec != s->opened.st_mtim.tv_sec ||
 	    now.st_mtim.tv_nsec != s->opened.st_mtim.tv_nsec || now.st_ctim.tv_sec != s->opened.st_ctim.tv_sec ||
 	    now.st_ctim.tv_nsec != s->opened.st_ctim.tv_nsec)
-		return fail(err, PLI_ERR_IO, "%s changed while it was read", s->name);
+		return changed(s, err);
 	/* Some file systems do not know how long their files are. */
 	do
 		n = pread(s->fd, &next, 1, (off_t)(s->start + s->size));
@@ -411,6 +430,18 @@ source_unchanged(const struct source *s, struct pli_error *err)
 		return n < 0 ? fail_errno(err, PLI_ERR_IO, errno, "cannot read %s", s->name)
 			     : fail(err, PLI_ERR_IO, "%s is longer than it says", s->name);
 	return PLI_OK;
+}
+
+/* The hint of fail_errno where there is no room is about the output. */
+static enum pli_status
+no_copy(const struct source *s, int errnum, struct pli_error *err)
+{
+	char why[128];
+	enum pli_status rc = fail(err, PLI_ERR_IO, "cannot keep a copy of %s to read it twice: %s", s->name,
+	    strerror_r(errnum, why, sizeof(why)));
+
+	fail_hint(err, "set TMPDIR to a folder with room, or open to a file instead of a pipe");
+	return rc;
 }
 
 static enum pli_status
@@ -425,8 +456,7 @@ copy_all(struct source *s, int fd, struct pli_error *err)
 			return rc;
 		if ((n = write(fd, v.p, v.len)) < 0) {
 			if (errno != EINTR)
-				return fail_errno(
-				    err, PLI_ERR_IO, errno, "cannot keep a copy of %s to read it twice", s->name);
+				return no_copy(s, errno, err);
 			n = 0;
 		}
 		source_skip(s, (uint64_t)n);
@@ -442,11 +472,8 @@ source_spool(struct source *s, struct pli_error *err)
 	enum pli_status rc;
 	int fd = scratch_file();
 
-	if (fd < 0) {
-		rc = fail_errno(err, PLI_ERR_IO, errno, "cannot keep a copy of %s to read it twice", s->name);
-		fail_hint(err, "set TMPDIR to a folder with room, or open to a file instead of a pipe");
-		return rc;
-	}
+	if (fd < 0)
+		return no_copy(s, errno, err);
 	if ((rc = copy_all(s, fd, err)) == PLI_OK && fstat(fd, &s->opened) != 0)
 		rc = fail_errno(err, PLI_ERR_IO, errno, "cannot look at the copy of %s", s->name);
 	if (rc != PLI_OK) {

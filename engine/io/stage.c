@@ -77,22 +77,32 @@ taken(const struct stage *s, struct pli_error *err)
 	return rc;
 }
 
+/* With --force it is the same. */
+static enum pli_status
+irreplaceable(const struct stage *s, bool folder, struct pli_error *err)
+{
+	enum pli_status rc =
+	    folder ? fail(err, PLI_ERR_EXISTS, "%s is a folder, not the name of a file", s->path)
+		   : fail(err, PLI_ERR_EXISTS, "%s exists and is no regular file: it is not replaced", s->path);
+
+	fail_hint(err, "choose another name");
+	return rc;
+}
+
 static enum pli_status
 check_free(const struct stage *s, struct pli_error *err)
 {
 	struct stat st;
 
 	if (s->name[0] == '\0' || strcmp(s->name, ".") == 0 || strcmp(s->name, "..") == 0)
-		return fail(err, PLI_ERR_EXISTS, "%s is a folder, not the name of a file", s->path);
+		return irreplaceable(s, true, err);
 	if (hidden_is(s->name))
 		return fail(err, PLI_ERR_USAGE, "%s is a name that pli keeps for what is not complete", s->path);
 	if (fstatat(s->folder_fd, s->name, &st, AT_SYMLINK_NOFOLLOW) != 0)
 		return errno == ENOENT ? PLI_OK : fail_errno(err, PLI_ERR_IO, errno, "cannot look at %s", s->path);
-	if (!s->how.replace)
-		return taken(s, err);
 	if (!S_ISREG(st.st_mode))
-		return fail(err, PLI_ERR_EXISTS, "%s exists and is no regular file: it is not replaced", s->path);
-	return PLI_OK;
+		return irreplaceable(s, S_ISDIR(st.st_mode), err);
+	return s->how.replace ? PLI_OK : taken(s, err);
 }
 
 static enum pli_status
@@ -114,6 +124,7 @@ stage_new(struct stage **out, const char *path, struct hidden_how how, struct pl
 {
 	struct stage *s = calloc(1, sizeof(*s));
 	enum pli_status rc;
+	int e;
 
 	*out = NULL;
 	if (s == NULL)
@@ -123,7 +134,10 @@ stage_new(struct stage **out, const char *path, struct hidden_how how, struct pl
 	if ((rc = set_path(s, path, err)) != PLI_OK)
 		goto out;
 	if ((s->folder_fd = open(s->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0) {
-		rc = fail_errno(err, PLI_ERR_IO, errno, "cannot open the folder of %s", path);
+		e = errno;
+		rc = fail_errno(err, PLI_ERR_IO, e, "cannot open the folder of %s", path);
+		if (e == ENOENT)
+			fail_hint(err, "make the folder first, or check the path");
 		goto out;
 	}
 	if ((rc = check_free(s, err)) != PLI_OK)

@@ -178,11 +178,16 @@ translate(struct reading *r, struct archive_entry *from, char *path, struct tar_
 static enum pli_status
 count(struct reading *r, uint64_t bytes, struct pli_error *err)
 {
-	if (bytes > r->limits->max_size - r->size)
-		return fail(err, PLI_ERR_LIMIT, "more than %llu bytes of files in the archive",
-		    (unsigned long long)r->limits->max_size);
-	r->size += bytes;
-	return PLI_OK;
+	enum pli_status rc;
+
+	if (bytes <= r->limits->max_size - r->size) {
+		r->size += bytes;
+		return PLI_OK;
+	}
+	rc = fail(err, PLI_ERR_LIMIT, "more than %llu bytes of files in the archive",
+	    (unsigned long long)r->limits->max_size);
+	fail_hint(err, "allow more with --max-size");
+	return rc;
 }
 
 static enum pli_status

@@ -17,6 +17,7 @@
 #include "below.h"
 #include "first_block.h"
 #include "kind.h"
+#include "pli/seal.h"
 #include "rules.h"
 #include "tar.h"
 
@@ -63,6 +64,55 @@ fill_entry(struct plan_entry *e, const struct stat *st, struct pli_error *err)
 	return PLI_OK;
 }
 
+static enum pli_status
+changed(const struct plan_entry *e, struct pli_error *err)
+{
+	enum pli_status rc = fail(err, PLI_ERR_IO, "%s changed while it was sealed", e->path);
+
+	fail_hint(err, "try again when nothing writes to it");
+	return rc;
+}
+
+static enum pli_status
+twice(const struct plan_entry *e, struct pli_error *err)
+{
+	enum pli_status rc = fail(err, PLI_ERR_LIMIT, "the name %s is there twice", e->path);
+
+	fail_hint(err, "each PATH is sealed under its last part: rename one, or seal the folder that holds both");
+	return rc;
+}
+
+static enum pli_status
+missing(const char *given, int errnum, struct pli_error *err)
+{
+	enum pli_status rc = fail_errno(err, PLI_ERR_IO, errnum, "cannot look at %s", given);
+
+	if (errnum == ENOENT)
+		fail_hint(err, "check the path");
+	return rc;
+}
+
+static enum pli_status
+too_many(const struct plan_limits *limits, struct pli_error *err)
+{
+	enum pli_status rc =
+	    fail(err, PLI_ERR_LIMIT, "more than %llu files and folders", (unsigned long long)limits->max_files);
+
+	fail_hint(err, "allow more with --max-files");
+	return rc;
+}
+
+static enum pli_status
+too_large(const struct plan_limits *limits, struct pli_error *err)
+{
+	enum pli_status rc =
+	    fail(err, PLI_ERR_LIMIT, "more than %llu bytes of files", (unsigned long long)limits->max_size);
+
+	fail_hint(
+	    err, limits->max_size < PLI_CONTENT_MAX ? "allow more with --max-size" : "seal it in several envelopes");
+	return rc;
+}
+
 /* Adds what has a name in an open folder, and a path below a root. **takes** path. */
 static enum pli_status
 add(struct plan *p, size_t root, int folder, const char *name, char *path, const struct plan_limits *limits,
@@ -83,10 +133,11 @@ add(struct plan *p, size_t root, int folder, const char *name, char *path, const
 	e = &p->entries[p->count++];
 	*e = (struct plan_entry){ .path = path, .root = root };
 	if (p->count > limits->max_files)
-		return fail(
-		    err, PLI_ERR_LIMIT, "more than %llu files and folders", (unsigned long long)limits->max_files);
-	if ((rc = rules_path(view_of(path, strlen(path)), plain, err)) != PLI_OK)
+		return too_many(limits, err);
+	if ((rc = rules_path(view_of(path, strlen(path)), plain, err)) != PLI_OK) {
+		fail_hint(err, "rename it, or leave it out: opening refuses such a name");
 		return rc;
+	}
 	if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
 		return fail_errno(err, PLI_ERR_IO, errno, "cannot look at %s", path);
 	return fill_entry(e, &st, err);
@@ -102,7 +153,7 @@ add_root(struct plan *p, const char *given, const struct plan_limits *limits, st
 	int fd;
 
 	if (lstat(given, &st) != 0)
-		return fail_errno(err, PLI_ERR_IO, errno, "cannot look at %s", given);
+		return missing(given, errno, err);
 	if (S_ISLNK(st.st_mode))
 		return unfit(given, "a symbolic link", err);
 	if ((real = realpath(given, NULL)) == NULL)
@@ -206,12 +257,11 @@ lay_out(struct plan *p, const struct plan_limits *limits, struct pli_error *err)
 
 		header.len = 0;
 		if (i > 0 && strcmp(e[-1].path, e->path) == 0)
-			rc = fail(err, PLI_ERR_LIMIT, "the name %s is there twice", e->path);
+			rc = twice(e, err);
 		if (rc != PLI_OK || (rc = tar_header(tar, &t, &header, err)) != PLI_OK)
 			break;
 		if (e->size > limits->max_size - size)
-			rc = fail(
-			    err, PLI_ERR_LIMIT, "more than %llu bytes of files", (unsigned long long)limits->max_size);
+			rc = too_large(limits, err);
 		size += e->size;
 		e->at = at;
 		e->header_len = (uint32_t)header.len;
@@ -312,7 +362,7 @@ check_same(const struct plan_entry *e, const struct stat *st, struct pli_error *
 	if (fill_entry(&now, st, NULL) != PLI_OK || now.device != e->device || now.inode != e->inode ||
 	    now.size != e->size || now.mtime != e->mtime || now.mtime_ns != e->mtime_ns || now.ctime != e->ctime ||
 	    now.ctime_ns != e->ctime_ns)
-		return fail(err, PLI_ERR_IO, "%s changed while it was sealed", e->path);
+		return changed(e, err);
 	return PLI_OK;
 }
 
@@ -504,7 +554,7 @@ plan_unchanged(void *arg, struct pli_error *err)
 		int folder = below_parent(&held, p->roots[e->root], e->path, &last);
 
 		if (folder < 0 || fstatat(folder, last, &st, AT_SYMLINK_NOFOLLOW) != 0)
-			rc = fail_errno(err, PLI_ERR_IO, errno, "%s changed while it was sealed", e->path);
+			rc = changed(e, err);
 		else
 			rc = check_same(e, &st, err);
 	}

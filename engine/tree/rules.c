@@ -186,6 +186,16 @@ grow(struct rules *r, struct pli_error *err)
 	return PLI_OK;
 }
 
+static enum pli_status
+too_many(const struct rules *r, struct pli_error *err)
+{
+	enum pli_status rc =
+	    fail(err, PLI_ERR_LIMIT, "more than %llu files and folders in the archive", (unsigned long long)r->max);
+
+	fail_hint(err, "allow more with --max-files");
+	return rc;
+}
+
 /* *out is the place of a name in a folder; *fresh says that there was none. */
 static enum pli_status
 insert(struct rules *r, const struct rules_place *up, const char *name, size_t len, enum state state,
@@ -202,8 +212,7 @@ insert(struct rules *r, const struct rules_place *up, const char *name, size_t l
 	if (!*fresh)
 		return PLI_OK;
 	if (r->count >= r->max)
-		return fail(
-		    err, PLI_ERR_LIMIT, "more than %llu files and folders in the archive", (unsigned long long)r->max);
+		return too_many(r, err);
 	if ((p = malloc(sizeof(*p) + len)) == NULL)
 		return fail_memory(err);
 	p->up = up;

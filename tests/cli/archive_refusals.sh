@@ -18,6 +18,7 @@ unsealable()
 {
 	refuse 17 seal "${to[@]}" -o x.pli folder
 	stderr_has "$1"
+	stderr_has 'hint: '
 	refuse 17 seal "${to[@]}" -o - folder
 }
 
@@ -42,6 +43,7 @@ mkdir other
 printf 'other\n' >other/good.txt
 refuse 17 seal "${to[@]}" -o x.pli folder/good.txt other/good.txt
 stderr_has good.txt
+stderr_has 'hint: each PATH is sealed under its last part'
 refuse 17 seal "${to[@]}" -o x.pli folder/sub folder/sub
 refuse 16 seal "${to[@]}" -o x.pli folder none
 stderr_has none

@@ -19,9 +19,24 @@ for form in DER PEM SMIME; do
 		head -c 1000000 m >"cut"
 		refuse 10 open -k "$K/p256.both.pem" -o x cut
 		refuse 10 verify -k "$K/p256.both.pem" cut
-		rm -f m cut
+		if [ "$form" = PEM ]; then
+			sed '/-----/d' m >bare
+			refuse 10 open -k "$K/p256.both.pem" -o x bare
+			stderr_has "base64 without a BEGIN line"
+			{ echo '-----BEGIN CMS-----' && cat bare && echo '-----END CMS-----'; } >mended
+			opened_by mended f p256
+		fi
+		if [ "$form" != SMIME ]; then
+			printf more >>m
+			refuse 10 open -k "$K/p256.both.pem" -o x m
+			stderr_has 'hint: something was added behind it'
+		fi
+		rm -f m cut bare mended
 	done
 done
+: >nothing
+refuse 10 open -k "$K/p256.both.pem" -o x nothing
+stderr_has 'hint: nothing of the envelope arrived'
 printf 'Content-Type: multipart/signed; boundary=x\n\n--x\n' >mail.eml
 refuse 10 open -k "$K/p256.both.pem" -o x mail.eml
 stderr_has multipart/signed

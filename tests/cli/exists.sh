@@ -67,19 +67,38 @@ rm -r around g bid2.pli
 
 # Folders, links to nowhere and devices are not replaced.
 mkdir folder
-refuse 15 seal --raw -r "$K/p256.pem" -o folder f
-refuse 15 seal --raw --force -r "$K/p256.pem" -o folder f
-refuse 15 open --force "${auth[@]}" -o folder bid.pli
+mkfifo pipe
 ln -s nowhere dangling
-refuse 15 seal --raw -r "$K/p256.pem" -o dangling f
+for name in folder folder/ pipe dangling; do
+	for force in "" --force; do
+		# shellcheck disable=SC2086
+		refuse 15 seal --raw $force -r "$K/p256.pem" -o "$name" f
+		grep -q -e --force "$err" && problem "--force is no help"
+		stderr_has 'hint: choose another name'
+	done
+done
+refuse 15 open --force "${auth[@]}" -o folder bid.pli
+stderr_has "folder is a folder"
 absent nowhere
+rm pipe
 
 # A folder that is not there, and one that may not be written.
 refuse 16 seal --raw -r "$K/p256.pem" -o no/such/x.pli f
 stderr_has no/such
+stderr_has 'hint: make the folder first'
+refuse 16 seal --each -r "$K/p256.pem" -C no/such f
+stderr_has 'hint: the folder that it is to be in is not there'
+refuse 16 open "${auth[@]}" -C no/such bid.pli
+stderr_has 'hint: the folder that it is to be in is not there'
 refuse 16 seal --raw -r "$K/p256.pem" -o x2.pli no-such-input
 stderr_has no-such-input
+stderr_has 'hint: check the path'
+refuse 16 seal -r "$K/p256.pem" -o x2.pli no-such-input
+stderr_has 'hint: check the path'
 refuse 16 open "${auth[@]}" -o x2 no-such-input
+stderr_has 'hint: check the path'
+refuse 16 open -k no-such-key -o x2 bid.pli
+stderr_has 'hint: check the path'
 
 # -C: a file is replaced by content that is no archive, with --force only; nothing else ever is.
 mkdir opened sub

@@ -51,6 +51,17 @@ run 0 pli open --no-input -k p384.enc --cert "$K/p384.pem" --passin file:second 
 same x f
 rm -f x
 
+# A key that needs no passphrase counts, too, and that is said.
+refuse 12 open --no-input -k "$K/p384.key" --cert "$K/p384.pem" -k "$K/p256.p12" --passin "file:$K/passphrase" -o x bid.pli
+stderr_has "the last --passin is for $K/p384.key, by the order of -k"
+run 0 pli open --no-input -k "$K/p256.p12" -k "$K/p384.key" --cert "$K/p384.pem" --passin "file:$K/passphrase" -o x bid.pli
+rm -f x
+
+# What editors add is named.
+{ printf '\357\273\277' && cat "$K/passphrase"; } >marked
+refuse 12 open --no-input -k "$K/p256.p12" --passin file:marked -o x bid.pli
+stderr_has "byte order mark"
+
 for form in p256.p12 rsa2048.3des.p12; do
 	refuse 12 open --no-input -k "$K/$form" --passin "file:$K/wrong" -o x bid.pli
 	stderr_has "$form"

@@ -43,7 +43,10 @@ a_message_says_why(void)
 	struct pli_error err = { 0 };
 
 	check(fail_errno(&err, PLI_ERR_IO, ENOENT, "cannot open %s", "f") == PLI_ERR_IO);
-	check(strcmp(err.message, "cannot open f: No such file or directory") == 0);
+	check(strcmp(err.message, "cannot open f: No such file or directory") == 0 && err.hint[0] == '\0');
+	pli_error_clear(&err);
+	check(fail_errno(&err, PLI_ERR_IO, ENOSPC, "cannot write %s", "f") == PLI_ERR_IO);
+	check(strstr(err.hint, "make room") != NULL);
 	pli_error_clear(&err);
 	check(fail_memory(&err) == PLI_ERR);
 	check(strcmp(err.message, "out of memory") == 0);
