@@ -13,7 +13,7 @@
 struct listing {
 	const struct run *run;
 	struct columns table; /* unless it is JSON */
-	size_t keys;
+	size_t keys, hidden;  /* hidden: neither active nor asked for */
 };
 
 static void
@@ -45,6 +45,10 @@ add(void *arg, const struct pli_register_key *key, struct pli_error *err)
 	struct listing *l = arg;
 
 	(void)err;
+	if (!l->run->args->all && key->status != PLI_KEY_ACTIVE) {
+		l->hidden++;
+		return PLI_OK;
+	}
 	l->keys++;
 	if (l->run->say->json)
 		say_json(l->run->say, report_key_json(key));
@@ -80,6 +84,9 @@ print(const struct listing *l)
 		columns_print(say, &l->table);
 	if (l->keys == 0)
 		say_news(say, "no%s key", l->run->args->all ? "" : " active");
+	if (l->hidden > 0)
+		say_news(say, "not shown: %zu that %s not active; --all shows them", l->hidden,
+		    l->hidden == 1 ? "is" : "are");
 }
 
 static enum pli_status
@@ -87,7 +94,7 @@ list(const struct run *run, struct pli_error *err)
 {
 	const struct args *args = run->args;
 	const struct pli_register_query query = { args->service,
-		args->operands.count > 0 ? args->operands.items[0] : NULL, args->all };
+		args->operands.count > 0 ? args->operands.items[0] : NULL, true };
 	struct listing l = { .run = run };
 	struct pli_register *reg = NULL;
 	enum pli_status status;
@@ -119,9 +126,10 @@ const struct command keys_list = {
 	.bit = KEYS_LIST,
 	.summary = "show the keys of a register",
 	.usage = "keys list --register DB [--service NAME] [--all] [NAME]\n",
-	.about = "Shows the active keys, or all with --all: retired and compromised ones stay in\n"
-		 "the register for ever. --json gives an object for each, --csv a line for\n"
-		 "spreadsheets (UTF-8; a cell that would be a formula begins with a quote).\n",
+	.about = "Shows the active keys, and says how many others there are; or all with --all:\n"
+		 "retired and compromised ones stay in the register for ever. --json gives an\n"
+		 "object for each, --csv a line for spreadsheets (UTF-8; a cell that would be a\n"
+		 "formula begins with a quote).\n",
 	.examples = "pli keys list --register r.db --service CEA\n"
 		    "pli keys list --register r.db --all --csv > keys.csv\n",
 	.run = list,

@@ -23,10 +23,14 @@ grep -q DSI "$out" && problem "a key of another service"
 run 0 pli keys list --register "$R" --service DSI
 stdout_empty
 stderr_has "no active key"
+stderr_has "not shown: 1 that is not active; --all shows them"
 run 0 pli keys list -q --register "$R" --service DSI
 stderr_empty
 run 0 pli keys list --all --register "$R" --service DSI
 stdout_has retired
+stderr_empty
+run 0 pli keys list --json --register "$R" --service DSI
+json 'map(.type) == ["summary"] and .[0].ok == 0'
 
 # JSON: the object of the contract, and nothing else beside.
 run 0 pli keys lister --json --all --register "$R"
