@@ -88,6 +88,15 @@ ended
 run 0 pli inspect --json "$odd.pli"
 ended
 json '.[0].file == "odd\ufffdname.pli"'
+hex=$(printf '%s' "$odd" | od -An -v -tx1 | tr -d ' \n')
+run 0 pli open --json --no-sync -k "$K/p256.both.pem" -C "$odd.d" "$odd.pli"
+ended
+json ".[0] | .type == \"opened\" and .path_hex == \"${hex}2e706c69\" and .output_hex == \"${hex}2e642f$hex\" and
+	.output == \"odd\ufffdname.d/odd\ufffdname\" and .files[0].path_hex == \"$hex\""
+same "$odd.d/$odd" f
+run 0 pli verify --json -k "$K/p256.both.pem" "$odd.pli" bid.pli
+json ".[0].path_hex == \"${hex}2e706c69\" and .[0].output == null and (.[0] | has(\"output_hex\") | not) and
+	(.[1] | has(\"path_hex\") | not)"
 
 run 0 pli doctor --json
 json '.[0].type == "doctor"'
