@@ -167,7 +167,8 @@ generate_kept(struct making *m, struct pli_error *err)
 static enum pli_status
 check_generate(const struct args *args, struct pli_error *err)
 {
-	enum pli_status status = args_no_operand(args, "--name NAME", err);
+	enum pli_status status =
+	    args_no_operand(args, args->name != NULL ? "a name with spaces is written in quotes" : "--name NAME", err);
 
 	if (status != PLI_OK)
 		return status;

@@ -163,8 +163,8 @@ keep(const struct run *run, const struct found *f, struct pli_error *err)
 	if (status == PLI_OK && f->key == NULL)
 		say_warning(run->say,
 		    "nothing was ever opened with the private key of \"%s\": whoever holds it should run "
-		    "pli keys test --register DB --service NAME -k KEY NAME before a bid depends on it",
-		    place.name);
+		    "pli keys test --register \"%s\" --service \"%s\" -k KEY \"%s\" before a bid depends on it",
+		    place.name, args->database, place.service, place.name);
 	if (status == PLI_OK)
 		status = registry_report(run, reg, &place, &deed, err);
 	pli_register_free(reg);

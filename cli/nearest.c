@@ -5,6 +5,7 @@
  */
 #include "nearest.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #define WORD_MAX 32
@@ -38,12 +39,37 @@ distance(const char *a, const char *b)
 	return rows[a_len % 3][b_len];
 }
 
+/* The word without its accents: those of Latin-1 in UTF-8, and those that stand behind their letter. No command has one. */
+static void
+plain(char out[WORD_MAX + 2], const char *word)
+{
+	static const char letters[] =
+	    "AAAAAAACEEEEIIIIDNOOOOOxOUUUUYTsaaaaaaaceeeeiiiidnooooo/ouuuuyty"; /* U+00C0 to U+00FF */
+	const unsigned char *p = (const unsigned char *)word;
+	size_t len = 0;
+
+	for (; *p != '\0' && len <= WORD_MAX; p++) {
+		bool pair = (p[1] & 0xc0) == 0x80;
+
+		if (pair && *p == 0xcc)
+			p++;
+		else if (pair && *p == 0xc3)
+			out[len++] = letters[*++p & 0x3f];
+		else
+			out[len++] = (char)*p;
+	}
+	out[len] = '\0';
+}
+
 void
 nearest_try(struct nearest *n, const char *word)
 {
-	size_t d = distance(n->given, word);
+	char given[WORD_MAX + 2];
+	size_t d;
 	size_t allowed = strlen(word) / 3 > 0 ? strlen(word) / 3 : 1;
 
+	plain(given, n->given);
+	d = distance(given, word);
 	if (d > allowed || (n->word != NULL && d >= n->distance))
 		return;
 	n->word = word;

@@ -299,10 +299,11 @@ const struct option options_table[] = {
 	{ "cert", 0, "FILE", UNLOCKS | KEYS_CONVERT, "the certificate of a key that comes without one; repeatable",
 	    take_key, TO(certs) },
 	{ "passin", 0, "SRC", UNLOCKS | KEYS_CONVERT,
-	    "the passphrase of the first -k (again: of the second, ...), from file:PATH, fd:N, "
+	    "the passphrase of the key (of several: again, in their order), from file:PATH, fd:N, "
 	    "env:VAR, stdin or cmd:COMMAND: the first line. Without it: asked on the terminal",
 	    take_passin, TO(passins) },
-	{ "output", 'o', "FILE", WRITES | KEYS_EXPORT, "where the result goes; - is standard output, never a terminal",
+	{ "output", 'o', "FILE", WRITES | KEYS_EXPORT,
+	    "where the result goes; - is standard output, never a terminal; --json then prints on standard error",
 	    take_once, TO(output) },
 	{ "directory", 'C', "DIR", WRITES, "the folder for the results, each under its name; made if it is not there",
 	    take_once, TO(directory) },
@@ -331,8 +332,7 @@ const struct option options_table[] = {
 	    take_flag, TO(force) },
 	{ "no-sync", 0, NULL, WRITES | KEYS_EXPORT | MAKES | KEYS_CONVERT, "do not wait until the disk has the result",
 	    take_flag, TO(no_sync) },
-	{ "json", 0, NULL, COMMAND_ALL, "one JSON object per line on standard output; with -o -, on standard error",
-	    take_flag, TO(json) },
+	{ "json", 0, NULL, COMMAND_ALL, "one JSON object per line on standard output", take_flag, TO(json) },
 	{ "progress", 0, "WHEN", COMMAND_ALL, "auto (on a terminal), always or never", take_progress, 0 },
 	{ "quiet", 'q', NULL, COMMAND_ALL, "say nothing but warnings and errors", take_flag, TO(quiet) },
 	{ "verbose", 'v', NULL, COMMAND_ALL, "say more", take_flag, TO(verbose) },

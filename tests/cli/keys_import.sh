@@ -12,7 +12,7 @@ takes()
 }
 
 takes pem "$K/p256.pem"
-stderr_has "pli keys test"
+stderr_has "pli keys test --register \"$R\" --service \"CEA\" -k KEY \"pem\""
 is pem '.last_test == null and .role == "personal"'
 takes der "$K/rsa3072.cer"
 run 0 pli keys import "${to[@]}" -k "$K/p384.key" "$K/p384.pem" --role backup

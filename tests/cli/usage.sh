@@ -49,6 +49,18 @@ run 2 pli serller
 stderr_has "did you mean sceller?"
 run 2 pli "$(printf 'seal%.0s' $(seq 20))"
 stderr_has "pli --help lists the commands"
+run 2 pli vérifier
+stderr_has "did you mean verifier?"
+run 2 pli clés
+stderr_has "did you mean cles?"
+run 2 pli $'cle\u0301s'
+stderr_has "did you mean cles?"
+run 2 pli keys générer
+stderr_has "did you mean generer?"
+refuse 2 keys generate --name Anna Martin --p12 a.p12
+stderr_has "a name with spaces is written in quotes"
+refuse 2 keys generate Anna --p12 a.p12
+stderr_has "hint: --name NAME"
 refuse 2 seal --recipeint "$K/p256.pem" -o x.pli f
 stderr_has "did you mean --recipient?"
 
@@ -132,6 +144,19 @@ for verb in seal open verify inspect doctor; do
 	run 0 pli "$verb" --help
 	stdout_has "$verb"
 	stderr_empty
+done
+
+for words in seal open verify list inspect doctor keys "keys generate" "keys list" "keys convert"; do
+	# shellcheck disable=SC2086
+	run 0 pli $words --help
+	[ "$(sed "/^Options/q" "$out" | grep -v "pli " | wc -L)" -le 90 ] || problem "a long line in the help"
+done
+# Help speaks of options that the command has.
+run 0 pli keys convert --help
+grep -q -e '-k' "$out" && problem "keys convert has no -k"
+for words in verify list inspect; do
+	run 0 pli "$words" --help
+	grep -q -e '-o -' "$out" && problem "$words has no -o"
 done
 
 # A file whose name begins with a dash goes after "--".
