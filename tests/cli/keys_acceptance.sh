@@ -44,7 +44,7 @@ stdout_has "expires-before-opening"
 
 # What was sealed to the retired key still opens, and says whose it is.
 run 0 pli verify --register r.db -k s.p12 --passin file:pw bid.pli
-stderr_has "SECOURS DSI"
+stdout_has "SECOURS DSI"
 
 if command -v pk12util >/dev/null && command -v certutil >/dev/null; then
 	mkdir nssdb

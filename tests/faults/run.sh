@@ -283,7 +283,7 @@ left_of()
 hindered()
 {
 	case $1.$2.$3 in
-	*.unlink.* | *.open.forever | *.list.forever | *.fstat.forever | refuse_folder.open.* | refuse_folder.list.*) ;;
+	*.unlink.* | *.open.forever | *.list.forever | *.fstat.forever | refuse_folder.open.* | refuse_folder.list.* | refuse_folder.fstat.*) ;;
 	*.malloc.*) [ "$code" -eq 198 ] || grep -qE '^Fatal Internal Error in libarchive: (Out of|No) memory' "$err" ;;
 	*) false ;;
 	esac
