@@ -147,7 +147,7 @@ keep(const struct run *run, const struct found *f, struct pli_error *err)
 	struct pli_register *reg = NULL;
 	struct pli_cert_info info;
 	struct stat st;
-	struct novelty new = { .made = lstat(args->database, &st) != 0 };
+	struct novelty new = { .made = args->database != NULL && lstat(args->database, &st) != 0 };
 	enum pli_status status;
 
 	pli_certs_info(f->certs, f->which, &info);

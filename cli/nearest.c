@@ -64,7 +64,7 @@ plain(char out[WORD_MAX + 2], const char *word)
 void
 nearest_try(struct nearest *n, const char *word)
 {
-	char given[WORD_MAX + 2];
+	char given[WORD_MAX + 2] = "";
 	size_t d;
 	size_t allowed = strlen(word) / 3 > 0 ? strlen(word) / 3 : 1;
 
