@@ -68,7 +68,7 @@ kill "$job"
 wait "$job" 2>/dev/null
 last="pli seal, waiting for its input"
 "${as[@]}" ./pli seal --no-sync --raw -r cert -o x - \
-	< <(head -c 1000000 /dev/zero && : >began && exec sleep 300) >"$out" 2>"$err" &
+	< <(head -c 1000000 /dev/zero && : >began && exec sleep 300 2>/dev/null) >"$out" 2>"$err" &
 job=$!
 until_so test -e began
 seen "$job" || problem "sealing, which has no key, cannot be looked into"
