@@ -39,11 +39,14 @@ struct pattern {
 	char name[NAME_MAX_LEN];
 	uint8_t masked[PIECE];
 	size_t len;
+	size_t next; /* of those with the same begin, + 1 */
 };
 
 static struct pattern patterns[PATTERNS_MAX];
-static _Atomic size_t pattern_count;
-static uint8_t begins[65536]; /* is there a pattern that begins with these two bytes? */
+static size_t pattern_count;
+/* The last pattern that begins with these two bytes, + 1. What is wiped is zeroes, and a number may begin with two: a chain
+ * is short where all patterns would be compared at every byte. */
+static _Atomic size_t begins[65536];
 static pthread_mutex_t adding = PTHREAD_MUTEX_INITIALIZER;
 static int report = -1;
 static int (*program_main)(int, char **, char **);
@@ -81,35 +84,34 @@ is_at(const struct pattern *w, const uint8_t *p)
 static const struct pattern *
 search(const uint8_t **at, const uint8_t *end)
 {
-	size_t count = atomic_load(&pattern_count), i;
 	const uint8_t *p;
+	size_t i;
 
-	for (p = *at; end - p >= PIECE_MIN; p++) {
-		if (!begins[p[0] << 8 | p[1]])
-			continue;
-		for (i = 0; i < count; i++)
-			if ((size_t)(end - p) >= patterns[i].len && is_at(&patterns[i], p)) {
+	for (p = *at; end - p >= PIECE_MIN; p++)
+		for (i = atomic_load_explicit(&begins[p[0] << 8 | p[1]], memory_order_acquire); i > 0; i = patterns[i - 1].next)
+			if ((size_t)(end - p) >= patterns[i - 1].len && is_at(&patterns[i - 1], p)) {
 				*at = p;
-				return &patterns[i];
+				return &patterns[i - 1];
 			}
-	}
 	return NULL;
 }
 
 static void
 add_piece(const char *name, const uint8_t *p, size_t len, bool backwards)
 {
-	size_t n = atomic_load(&pattern_count), i;
-	struct pattern *w = &patterns[n];
+	struct pattern *w = &patterns[pattern_count];
+	_Atomic size_t *begin;
+	size_t i;
 
-	if (n == PATTERNS_MAX)
+	if (pattern_count == PATTERNS_MAX)
 		_exit(98);
 	(void)snprintf(w->name, sizeof(w->name), "%s", name);
 	for (i = 0; i < len; i++)
 		w->masked[i] = (uint8_t)(p[backwards ? len - 1 - i : i] ^ MASK);
 	w->len = len;
-	begins[(w->masked[0] ^ MASK) << 8 | (w->masked[1] ^ MASK)] = 1;
-	atomic_store(&pattern_count, n + 1);
+	begin = &begins[(w->masked[0] ^ MASK) << 8 | (w->masked[1] ^ MASK)];
+	w->next = atomic_load(begin);
+	atomic_store(begin, ++pattern_count);
 }
 
 static void
