@@ -88,7 +88,8 @@ search(const uint8_t **at, const uint8_t *end)
 	size_t i;
 
 	for (p = *at; end - p >= PIECE_MIN; p++)
-		for (i = atomic_load_explicit(&begins[p[0] << 8 | p[1]], memory_order_acquire); i > 0; i = patterns[i - 1].next)
+		for (i = atomic_load_explicit(&begins[p[0] << 8 | p[1]], memory_order_acquire); i > 0;
+		     i = patterns[i - 1].next)
 			if ((size_t)(end - p) >= patterns[i - 1].len && is_at(&patterns[i - 1], p)) {
 				*at = p;
 				return &patterns[i - 1];
