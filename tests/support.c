@@ -23,7 +23,7 @@ static struct {
 	char *cert, *key;
 	struct pli_key *loaded;
 } made[SUPPORT_KINDS];
-static char folder[64];
+static char folder[128];
 
 static void
 clean_up(void)
@@ -201,7 +201,10 @@ support_path(const char *name)
 	char *path = paths[next++ % 4];
 
 	if (folder[0] == '\0') {
-		(void)snprintf(folder, sizeof(folder), "/tmp/pli-test-XXXXXX");
+		const char *place = getenv("TMPDIR");
+
+		(void)snprintf(
+		    folder, sizeof(folder), "%.100s/pli-test-XXXXXX", place != NULL && *place == '/' ? place : "/tmp");
 		if (mkdtemp(folder) == NULL)
 			give_up("cannot make a folder");
 		clean_up_once();

@@ -3,15 +3,9 @@
 # next run.
 . "$(dirname "$0")/killing.sh"
 
-# Under a sanitizer: its search for leaks wants to trace the process itself.
-export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
-command -v strace >/dev/null || skip "strace is not installed"
-strace -f -qq -o trace true 2>/dev/null || skip "nothing can be traced here"
-rm -f trace
+can_trace
 
-step=${KILL_STEP:-29}
-runs=0
-killed=0
+step=$((${KILL_STEP:-29} * every))
 leftovers=0
 content f 3000
 mkdir -p folder/deep/er folder/empty
@@ -80,7 +74,7 @@ tidied()
 # at_every_call CHECK ARGUMENTS...: strace counts each kind of call by itself, and each thread's by themselves.
 at_every_call()
 {
-	local check=$1 n code
+	local check=$1 n
 	local -a calls
 	shift
 	prepare "$check"
@@ -90,17 +84,9 @@ at_every_call()
 	mapfile -t calls < <(sed -nE 's/^([0-9]+) +([a-z0-9_]+)\(.*/\1 \2/p' ../trace |
 		awk '{ n = ++seen[$0]; if (!done[$2 " " n]++) print $2 ":signal=KILL:when=" n }')
 	[ "${#calls[@]}" -gt 100 ] || problem "only ${#calls[@]} calls"
-	for ((n = 1; n < ${#calls[@]}; n += step)); do # the first is the execve of strace itself
+	for ((n = 1 + every_from % step; n < ${#calls[@]}; n += step)); do # the first is the execve of strace itself
 		prepare "$check"
-		last="pli $*, ${calls[n]}"
-		{ strace -f -qq -o /dev/null -e inject="${calls[n]}" "$PLI" "$@" >"$out" 2>"$err"; } 2>/dev/null
-		code=$?
-		runs=$((runs + 1))
-		case $code in
-		137) killed=$((killed + 1)) ;;
-		0) ;;
-		*) problem "exit code $code" ;;
-		esac
+		killed_at "${calls[n]}" "$@"
 		"$check"
 		hidden place
 		hidden .

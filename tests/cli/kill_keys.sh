@@ -4,15 +4,9 @@
 . "$(dirname "$0")/killing.sh"
 
 : "${LOOK:?set LOOK to the program made from tests/faults/look.c}"
-# Under a sanitizer: its search for leaks wants to trace the process itself.
-export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
-command -v strace >/dev/null || skip "strace is not installed"
-strace -f -qq -o trace true 2>/dev/null || skip "nothing can be traced here"
-rm -f trace
+can_trace
 
-step=${KILL_STEP:-131}
-runs=0
-killed=0
+step=$((${KILL_STEP:-131} * every))
 pending=0
 named=0
 printf 'Correct horse 7\n' >pw
@@ -70,7 +64,7 @@ as_it_may_be()
 # at_every_call NAME ARGUMENTS...
 at_every_call()
 {
-	local n code
+	local n
 	local -a calls
 	prepare "${@:2}"
 	mapfile -t old < <(state)
@@ -79,17 +73,9 @@ at_every_call()
 	mapfile -t new < <(state)
 	mapfile -t calls < <(sed -nE 's/^([0-9]+) +([a-z0-9_]+)\(.*/\2/p' trace | awk '{ print $0 ":signal=KILL:when=" ++seen[$0] }')
 	[ "${#calls[@]}" -gt 100 ] || problem "only ${#calls[@]} calls"
-	for ((n = 1 + runs % step; n < ${#calls[@]}; n += step)); do
+	for ((n = 1 + (every_from + runs) % step; n < ${#calls[@]}; n += step)); do
 		prepare "${@:2}"
-		last="pli ${*:2}, ${calls[n]}"
-		{ strace -f -qq -o /dev/null -e inject="${calls[n]}" "$PLI" "${@:2}" >"$out" 2>"$err"; } 2>/dev/null
-		code=$?
-		runs=$((runs + 1))
-		case $code in
-		137) killed=$((killed + 1)) ;;
-		0) ;;
-		*) problem "exit code $code" ;;
-		esac
+		killed_at "${calls[n]}" "${@:2}"
 		as_it_may_be "$@"
 	done
 }

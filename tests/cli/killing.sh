@@ -4,12 +4,14 @@
 #
 #	timed ARGUMENTS...		pli runs to its end; how long that takes sets the moments
 #	killed_often CHECK ARGUMENTS...	pli runs and is killed, $rounds times, a bit later each time, and CHECK after each
+#	can_trace			skips the test where nothing can be traced with strace
+#	killed_at CALL ARGUMENTS...	pli runs and is killed at that call, "NAME:signal=KILL:when=N"; counts $runs and $killed
 #	few FOLDER			at most one hidden leftover is in it, for the owner only
 #	sealed_or_not			a CHECK: so it is here, and x.pli is complete or not there; then it is removed
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 set +m
 
-rounds=${KILL_ROUNDS:-10}
+rounds=$((${KILL_ROUNDS:-10} / every))
 auth=(-k "$K/p256.both.pem")
 
 timed()
@@ -34,6 +36,31 @@ killed_often()
 		wait "$job" 2>/dev/null
 		"$check"
 	done
+}
+
+can_trace()
+{
+	# Under a sanitizer: its search for leaks wants to trace the process itself.
+	export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
+	command -v strace >/dev/null || skip "strace is not installed"
+	strace -f -qq -o trace true 2>/dev/null || skip "nothing can be traced here"
+	rm -f trace
+	runs=0
+	killed=0
+}
+
+killed_at()
+{
+	local code
+	last="pli ${*:2}, $1"
+	{ strace -f -qq -o /dev/null -e inject="$1" "$PLI" "${@:2}" >"$out" 2>"$err"; } 2>/dev/null
+	code=$?
+	runs=$((runs + 1))
+	case $code in
+	137) killed=$((killed + 1)) ;;
+	0) ;;
+	*) problem "exit code $code" ;;
+	esac
 }
 
 few()

@@ -11,6 +11,9 @@
 # A test runs in an empty folder of its own. PLI is the binary, KEYS the folder of keys.sh; keys
 # are named $K/NAME.key and $K/NAME.pem. A check that fails is printed with what was run, the
 # test goes on, and ends with code 1.
+#
+# EVERY=N: of what takes longest, the points of failure and the rounds, a test does each N-th;
+# EVERY_FROM=M, which of them.
 
 set -u
 export LC_ALL=C.UTF-8
@@ -24,6 +27,8 @@ K=${KEYS:-$(dirname "$PLI")/test-keys}
 "$here/keys.sh" "$K" || exit 1
 K=$(realpath "$K")
 
+every=${EVERY:-1}
+every_from=${EVERY_FROM:-0}
 test_folder=$(mktemp -d "${TMPDIR:-/tmp}/pli-cli.XXXXXX") || exit 1
 out=$test_folder/out
 err=$test_folder/err

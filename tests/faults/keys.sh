@@ -246,7 +246,7 @@ keys_scenario()
 	for call in read pread write pwrite open; do
 		each "$1" "$call" once 4 sqlite work
 	done
-	keys_each "$1" random 38 all "1 14 16"
-	keys_each "$1" random 5 all "1 14 16"
+	keys_each "$1" random 38 all "1 16"
+	keys_each "$1" random 5 all "1 16"
 	keys_each "$1" malloc 12 all "$anything 198"
 }
