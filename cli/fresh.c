@@ -90,6 +90,20 @@ fresh_path(const char *path, struct pli_error *err)
 	return PLI_OK;
 }
 
+/* Where a run with a register is broken off, its key stays pending, and its file may be there. */
+static enum pli_status
+check_path(const char *path, const struct run *run, struct pli_error *err)
+{
+	static const char hint[] =
+	    "choose another name: a key file is never replaced; if an earlier run was broken off, "
+	    "'pli keys check' says that its key is pending: then remove the file and repeat";
+	enum pli_status status = fresh_path(path, err);
+
+	if (status == PLI_ERR_EXISTS && run->args->database != NULL)
+		return refuse(err, status, hint, "%s exists", path);
+	return status;
+}
+
 enum pli_status
 fresh_ask(struct fresh *fresh, const struct run *run, const char *path, struct pli_error *err)
 {
@@ -97,7 +111,7 @@ fresh_ask(struct fresh *fresh, const struct run *run, const char *path, struct p
 	const char *cert_path = run->args->cert_out;
 
 	_Static_assert(PLI_PAIR_PASSPHRASE_CAP <= ASK_MAX, "a generated passphrase fits");
-	if (fresh_path(path, err) != PLI_OK || (cert_path != NULL && fresh_path(cert_path, err) != PLI_OK))
+	if (check_path(path, run, err) != PLI_OK || (cert_path != NULL && check_path(cert_path, run, err) != PLI_OK))
 		return err->status;
 	load_forbid_looking();
 	if (run->args->generate_passphrase)

@@ -51,6 +51,7 @@ as_it_may_be()
 		named=$((named + 1))
 		run 15 pli "${@:2}"
 		stderr_has "exists"
+		stderr_has "is pending: then remove the file and repeat"
 		rm -f place/x.p12 place/x.pem
 	fi
 	run 0 pli "${@:2}"
