@@ -71,17 +71,16 @@ generate(struct fresh *fresh, const struct run *run, struct pli_error *err)
 	return status;
 }
 
-/* A generated passphrase is printed before the file is made: what would keep that from being made is said before. */
-enum pli_status
-fresh_path(const char *path, struct pli_error *err)
+/* Can a file be made at path? if_taken is the hint where it exists. */
+static enum pli_status
+check_path(const char *path, const char *if_taken, struct pli_error *err)
 {
 	const char *slash = strrchr(path, '/');
 	char folder[PATH_MAX] = ".";
 	struct stat st;
 
 	if (lstat(path, &st) == 0)
-		return refuse(
-		    err, PLI_ERR_EXISTS, "choose another name: a key file is never replaced", "%s exists", path);
+		return refuse(err, PLI_ERR_EXISTS, if_taken, "%s exists", path);
 	if (slash != NULL)
 		(void)snprintf(folder, sizeof(folder), "%.*s", slash == path ? 1 : (int)(slash - path), path);
 	if (access(folder, W_OK | X_OK) != 0)
@@ -90,28 +89,35 @@ fresh_path(const char *path, struct pli_error *err)
 	return PLI_OK;
 }
 
-/* Where a run with a register is broken off, its key stays pending, and its file may be there. */
-static enum pli_status
-check_path(const char *path, const struct run *run, struct pli_error *err)
+enum pli_status
+fresh_path(const char *path, struct pli_error *err)
 {
-	static const char hint[] =
-	    "choose another name: a key file is never replaced; if an earlier run was broken off, "
-	    "'pli keys check' says that its key is pending: then remove the file and repeat";
-	enum pli_status status = fresh_path(path, err);
+	return check_path(path, NULL, err);
+}
 
-	if (status == PLI_ERR_EXISTS && run->args->database != NULL)
-		return refuse(err, status, hint, "%s exists", path);
-	return status;
+/*
+ * A generated passphrase is printed before the files are made: what would keep them from being made is said before. Where a
+ * run with a register was broken off, its key is pending, and its files may be there.
+ */
+static enum pli_status
+check_paths(const struct args *args, const char *path, struct pli_error *err)
+{
+	const char *hint = args->database != NULL
+			       ? "choose another name: a key file is never replaced; if an earlier run was broken off, "
+				 "'pli keys check' says that its key is pending: then remove the file and repeat"
+			       : "choose another name: a key file is never replaced";
+	enum pli_status status = check_path(path, hint, err);
+
+	return status != PLI_OK || args->cert_out == NULL ? status : check_path(args->cert_out, hint, err);
 }
 
 enum pli_status
 fresh_ask(struct fresh *fresh, const struct run *run, const char *path, struct pli_error *err)
 {
 	struct ask ask = { run->args->passout, run->args->no_input, NULL };
-	const char *cert_path = run->args->cert_out;
 
 	_Static_assert(PLI_PAIR_PASSPHRASE_CAP <= ASK_MAX, "a generated passphrase fits");
-	if (check_path(path, run, err) != PLI_OK || (cert_path != NULL && check_path(cert_path, run, err) != PLI_OK))
+	if (check_paths(run->args, path, err) != PLI_OK)
 		return err->status;
 	load_forbid_looking();
 	if (run->args->generate_passphrase)
