@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <sys/file.h>
 
 #include "hidden.h"
@@ -15,7 +16,7 @@ static char trees_at_neu[300];
 
 static int locks_held; /* so many locks are somebody's, who sweeps (see --wrap in CMakeLists.txt) */
 static bool no_links;  /* nothing has a name any more */
-static unsigned long yields;
+static atomic_ulong yields;
 
 int __real_flock(int fd, int how);
 int __wrap_flock(int fd, int how);
