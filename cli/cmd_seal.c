@@ -146,7 +146,7 @@ seal_raw(const struct job *job, struct sealed *s, const struct pli_output *out, 
 		return status;
 	s->made.files = 1;
 	if (s->made.sealed.content_bytes == 0)
-		sealed_warn(s, out->name, "the content is empty");
+		(void)sealed_warn(s, out->name, "the content is empty");
 	return PLI_OK;
 }
 
@@ -161,9 +161,9 @@ static void
 on_warning(void *arg, const char *path, const char *warning)
 {
 	const struct listener *l = arg;
+	const struct sealed_warning *w = sealed_warn(l->sealed, path, warning);
 
-	sealed_warn(l->sealed, path, warning);
-	if (l->say != NULL)
+	if (l->say != NULL && (w == NULL || !w->more || l->say->verbose))
 		say_warning(l->say, "%s: %s", path, warning);
 }
 
@@ -178,7 +178,7 @@ refuse_warnings(const struct sealed *s, struct pli_error *err)
 		    s->warning_count == 2 ? "" : "s");
 	pli_error_clear(err);
 	return refuse(err, PLI_ERR_LIMIT, "mend the file, or seal without --strict", "%s%s: refused by --strict",
-	    s->warnings[0], more);
+	    s->warnings[0].text, more);
 }
 
 static enum pli_status

@@ -21,7 +21,7 @@ sealed_json(const struct run *run, const char *operand, const struct sealed *s)
 	size_t i;
 
 	for (i = 0; i < s->warning_count; i++)
-		(void)json_array_append_new(warnings, say_string(s->warnings[i]));
+		(void)json_array_append_new(warnings, say_string(s->warnings[i].text));
 	if (run->args->cbc)
 		(void)json_array_append_new(warnings, json_string(unauthenticated));
 	if (about_certs != NULL)
@@ -50,18 +50,30 @@ sealed_text(const struct run *run, const struct sealed *s)
 	    sealed->encoding);
 }
 
+static void
+warnings_text(struct say *say, const struct sealed *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->warning_count && !s->told; i++)
+		if (!s->warnings[i].more || say->verbose)
+			say_warning(say, "%s", s->warnings[i].text);
+	if (s->more_count > 0 && !say->verbose)
+		say_warning(
+		    say, "%zu more warning%s like these (all with -v)", s->more_count, s->more_count == 1 ? "" : "s");
+}
+
 void
 report_sealed(const struct run *run, const char *operand, const void *result, struct row *row)
 {
 	const struct sealed *s = result;
-	size_t i;
 
 	if (run->say->json)
 		sealed_json(run, operand, s);
 	else if (row == NULL || run->say->verbose)
 		sealed_text(run, s);
-	for (i = 0; i < s->warning_count && !s->told && !run->say->json; i++)
-		say_warning(run->say, "%s", s->warnings[i]);
+	if (!run->say->json)
+		warnings_text(run->say, s);
 	if (row == NULL)
 		return;
 	row->files = s->made.files;

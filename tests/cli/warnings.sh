@@ -211,3 +211,22 @@ run 0 pli seal --no-sync --json "${to[@]}" --each -C each folder fine
 json '[.[] | select(.type == "sealed") | .warnings | length] == [2, 0]'
 run 3 pli seal --no-sync -q --strict "${to[@]}" --each -C strict folder fine
 holds strict fine.pli
+
+# Many of a kind do not hide one of another: twenty are printed, and how many more there are.
+mkdir many
+for i in $(seq 10 40); do
+	: >"many/empty $i"
+done
+printf 'PK\003\004 and no more\n' >many/z.zip
+run 0 pli seal --no-sync -q "${to[@]}" -o many.pli many
+[ "$(grep -c 'the file is empty' "$err")" -eq 20 ] || problem "not twenty"
+stderr_has "many/z.zip: the ZIP file is cut short"
+stderr_has "11 more warnings like these (all with -v)"
+run 0 pli seal --no-sync -v "${to[@]}" -o many.v.pli many
+[ "$(grep -c 'the file is empty' "$err")" -eq 31 ] || problem "not all"
+! grep -q 'more warning' "$err" || problem "there are no more"
+run 0 pli seal --no-sync --json "${to[@]}" -o many.json.pli many
+json '.[0].warnings | length == 32'
+run 0 pli seal --no-sync -q "${to[@]}" --each -C many.each many fine
+[ "$(grep -c 'the file is empty' "$err")" -eq 20 ] || problem "not twenty of each"
+stderr_has "11 more warnings like these (all with -v)"
