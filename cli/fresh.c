@@ -102,10 +102,11 @@ fresh_path(const char *path, struct pli_error *err)
 static enum pli_status
 check_paths(const struct args *args, const char *path, struct pli_error *err)
 {
-	const char *hint = args->database != NULL
-			       ? "choose another name: a key file is never replaced; if an earlier run was broken off, "
-				 "'pli keys check' says that its key is pending: then remove the file and repeat"
-			       : "choose another name: a key file is never replaced";
+	const char *hint =
+	    args->database != NULL
+		? "choose another name: a key file is never replaced; a key that is pending since an earlier "
+		  "run was broken off ('pli keys check') gives way to the one that is made now"
+		: "choose another name: a key file is never replaced";
 	enum pli_status status = check_path(path, hint, err);
 
 	return status != PLI_OK || args->cert_out == NULL ? status : check_path(args->cert_out, hint, err);

@@ -51,7 +51,8 @@ as_it_may_be()
 		named=$((named + 1))
 		run 15 pli "${@:2}"
 		stderr_has "exists"
-		stderr_has "is pending: then remove the file and repeat"
+		stderr_has "choose another name"
+		stderr_has "gives way to the one that is made now"
 		rm -f place/x.p12 place/x.pem
 	fi
 	run 0 pli "${@:2}"
@@ -89,4 +90,5 @@ at_every_call none keys import "${to[@]}" --service CEA --name Carla "$K/p384.pe
 at_every_call none keys retire "${to[@]}" Anna
 at_every_call none keys test "${to[@]}" Anna -k anna.p12 --passin file:pw
 [ "$killed" -gt $((runs * 8 / 10)) ] || problem "only $killed of $runs were killed"
+[ "$step" -gt 1 ] || { [ "$pending" -gt 0 ] && [ "$named" -gt 0 ]; } || problem "never a key pending, or never its file in place"
 echo "$runs runs, $killed killed at a call of their own, $pending with a key pending, $named with its file in place"
