@@ -202,6 +202,8 @@ seal_archive(const struct job *job, struct sealed *s, const struct pli_output *o
 	    job->run->pli, s->to->certs, paths, args->each ? 1 : args->operands.count, out, &options, &s->made, err);
 	if (status == PLI_ERR_LIMIT && args->strict && s->warning_count > 0)
 		return refuse_warnings(s, err);
+	if (status != PLI_OK && listener.say != NULL)
+		report_more_warnings(listener.say, s);
 	return status;
 }
 

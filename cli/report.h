@@ -17,6 +17,9 @@
 /* report_sealed: an envelope is complete. result is a struct sealed. */
 void report_sealed(const struct run *run, const char *operand, const void *result, struct row *row);
 
+/* report_more_warnings: how many were not printed, if any. report_sealed does it; for an archive that failed, the caller. */
+void report_more_warnings(struct say *say, const struct sealed *s);
+
 /* report_recipients: to whom it was sealed, and to whom not, for people only. */
 void report_recipients(const struct run *run, const struct addressees *to);
 

@@ -50,6 +50,14 @@ sealed_text(const struct run *run, const struct sealed *s)
 	    sealed->encoding);
 }
 
+void
+report_more_warnings(struct say *say, const struct sealed *s)
+{
+	if (s->more_count > 0 && !say->verbose)
+		say_warning(
+		    say, "%zu more warning%s like these (all with -v)", s->more_count, s->more_count == 1 ? "" : "s");
+}
+
 static void
 warnings_text(struct say *say, const struct sealed *s)
 {
@@ -58,9 +66,7 @@ warnings_text(struct say *say, const struct sealed *s)
 	for (i = 0; i < s->warning_count && !s->told; i++)
 		if (!s->warnings[i].more || say->verbose)
 			say_warning(say, "%s", s->warnings[i].text);
-	if (s->more_count > 0 && !say->verbose)
-		say_warning(
-		    say, "%zu more warning%s like these (all with -v)", s->more_count, s->more_count == 1 ? "" : "s");
+	report_more_warnings(say, s);
 }
 
 void

@@ -12,7 +12,8 @@
 
 /* So many of a kind are printed, unless all are asked for: a hundred thousand empty files would hide the one that is locked. */
 #define SEALED_OF_A_KIND 20
-#define SEALED_KINDS 16
+#define SEALED_KINDS                                                                                                   \
+	16 /* the engine has fewer, and their texts are constant; what is beyond is printed whatever it is */
 
 struct sealed_warning {
 	char *text; /* a sentence that begins with a path */
