@@ -203,8 +203,9 @@ support_path(const char *name)
 	if (folder[0] == '\0') {
 		const char *place = getenv("TMPDIR");
 
-		(void)snprintf(
-		    folder, sizeof(folder), "%.100s/pli-test-XXXXXX", place != NULL && *place == '/' ? place : "/tmp");
+		if ((size_t)snprintf(folder, sizeof(folder), "%s/pli-test-XXXXXX",
+			place != NULL && *place == '/' ? place : "/tmp") >= sizeof(folder))
+			give_up("the path in TMPDIR is too long");
 		if (mkdtemp(folder) == NULL)
 			give_up("cannot make a folder");
 		clean_up_once();

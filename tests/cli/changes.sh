@@ -2,7 +2,7 @@
 # A second process changes the tree while it is sealed: refused with 16, or exact, never mixed.
 . "$(dirname "$0")/lib.sh"
 
-rounds=$((${CHANGE_ROUNDS:-30} / every))
+rounds=$(((${CHANGE_ROUNDS:-30} + every - 1) / every))
 auth=(-k "$K/p256.both.pem")
 content random 200000
 content new 200000

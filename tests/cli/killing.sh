@@ -11,7 +11,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 set +m
 
-rounds=$((${KILL_ROUNDS:-10} / every))
+rounds=$(((${KILL_ROUNDS:-10} + every - 1) / every))
 auth=(-k "$K/p256.both.pem")
 
 timed()

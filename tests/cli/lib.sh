@@ -12,8 +12,8 @@
 # are named $K/NAME.key and $K/NAME.pem. A check that fails is printed with what was run, the
 # test goes on, and ends with code 1.
 #
-# EVERY=N: of what takes longest, the points of failure and the rounds, a test does each N-th;
-# EVERY_FROM=M, which of them.
+# EVERY=N: of what takes longest, a test does an N-th: of the points of failure each N-th, which of
+# them EVERY_FROM=M says; of the rounds so many.
 
 set -u
 export LC_ALL=C.UTF-8

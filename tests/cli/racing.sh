@@ -4,7 +4,7 @@
 set +m
 
 : "${RACER:?set RACER to the program made from racer.c}"
-rounds=$((${RACE_ROUNDS:-15} / every))
+rounds=$(((${RACE_ROUNDS:-15} + every - 1) / every))
 auth=(-k "$K/p256.both.pem")
 
 # What is not to be touched has the names that are in the archive, and words of its own.

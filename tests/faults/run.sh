@@ -8,6 +8,7 @@
 # never by a signal, never with 0 and something else. Interrupted and short transfers are no
 # faults: those runs must succeed. FULL=1 tries every n of pli's own calls; otherwise, for the
 # memory of libcrypto, and for most of what keys do (see keys.sh), a few spread over all of them.
+# EVERY=N (see lib.sh) of those an N-th, and always the last.
 # ONLY=CALL leaves out the faults of all other calls. With AddressSanitizer in pli: no leak, see below.
 . "$(dirname "$0")/../cli/lib.sh"
 
@@ -361,11 +362,11 @@ each()
 	[ "$3" = once ] || most=$(((most + 1) / 2))
 	step=$(((total + most - 1) / most))
 	[ -z "${FULL-}" ] || step=$((step * every))
-	for ((n = 1 + every_from % step; n <= total; n += step)); do
+	for ((n = 1 + (every > 1 ? every_from % step : 0); n <= total; n += step)); do
 		one "$1" "$2" "$n" "$3" "$4" "$5" "$6"
 	done
 	# From the last one on is little else than the last one, once.
-	[ "$step" -eq 1 ] || [ "$3$most" = forever1 ] || one "$1" "$2" "$total" "$3" "$4" "$5" "$6"
+	[ $((n - step)) -eq "$total" ] || [ "$3$most" = forever1 ] || one "$1" "$2" "$total" "$3" "$4" "$5" "$6"
 }
 
 # 198: a crash inside of libcrypto or libarchive, see faults.c, or of libgcrypt.
