@@ -27,8 +27,9 @@ K=${KEYS:-$(dirname "$PLI")/test-keys}
 "$here/keys.sh" "$K" || exit 1
 K=$(realpath "$K")
 
-every=${EVERY:-1}
-every_from=${EVERY_FROM:-0}
+# Read by the tests that take longest.
+# shellcheck disable=SC2034
+every=${EVERY:-1} every_from=${EVERY_FROM:-0}
 test_folder=$(mktemp -d "${TMPDIR:-/tmp}/pli-cli.XXXXXX") || exit 1
 out=$test_folder/out
 err=$test_folder/err
