@@ -12,8 +12,8 @@
 
 /* So many of a kind are printed, unless all are asked for: a hundred thousand empty files would hide the one that is locked. */
 #define SEALED_OF_A_KIND 20
-#define SEALED_KINDS                                                                                                   \
-	16 /* the engine has fewer, and their texts are constant; what is beyond is printed whatever it is */
+/* The engine has fewer, and their texts are constant; what is beyond is printed whatever it is. */
+#define SEALED_KINDS 16
 
 struct sealed_warning {
 	char *text; /* a sentence that begins with a path */
@@ -35,7 +35,7 @@ struct sealed {
 };
 
 /*
- * sealed_warn keeps a warning about path, and returns it, borrowed. Without memory it is lost, and the result is NULL:
+ * sealed_warn keeps a warning about path, and returns it, borrowed until the next. Without memory it is lost, and the result is NULL:
  * made.warnings counts it all the same.
  */
 const struct sealed_warning *sealed_warn(struct sealed *s, const char *path, const char *warning);
