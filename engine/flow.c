@@ -106,18 +106,32 @@ work(struct segment *s, unsigned worker, void *arg)
 		(void)plan->put(plan->arg, s, &s->err); /* a failure is in s->err */
 }
 
+/*
+ * A single worker is there so that the caller can read and write meanwhile. Where workers read and write for themselves the
+ * caller would only wait for it, at the price of two wake-ups a segment.
+ */
+static unsigned
+workers(const struct flow_plan *plan)
+{
+	bool reads = plan->source == NULL || !source_positional(plan->source);
+	bool writes = plan->put == NULL && plan->op != GCM_HASH;
+
+	return plan->threads == 1 && !reads && !writes ? 0 : (unsigned)plan->threads;
+}
+
 enum pli_status
 flow_new(struct flow **out, const struct flow_plan *plan, struct pli_error *err)
 {
 	struct flow *f = calloc(1, sizeof(*f));
-	size_t depth = plan->threads == 0 ? 1 : 2 * (size_t)plan->threads + 2;
+	unsigned threads = workers(plan);
+	size_t depth = threads == 0 ? 1 : 2 * (size_t)threads + 2;
 	enum pli_status rc;
 
 	*out = NULL;
 	if (f == NULL)
 		return fail_memory(err);
 	f->plan = *plan;
-	rc = ring_new(&f->ring, depth, plan->segment, (unsigned)plan->threads, work, f, err);
+	rc = ring_new(&f->ring, depth, plan->segment, threads, work, f, err);
 	if (rc != PLI_OK) {
 		free(f);
 		return rc;

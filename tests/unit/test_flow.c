@@ -8,6 +8,7 @@
 #include "wiped.h"
 
 #include <openssl/evp.h>
+#include <pthread.h>
 #include <stdatomic.h>
 
 #define LEN 100007
@@ -487,7 +488,61 @@ options(void)
 	check(flow_threads(1000000, 16, UINT64_MAX) > 0 && flow_threads(1000000, 16, UINT64_MAX) <= 1024);
 }
 
+static pthread_t worked;
+
+static uint8_t *
+worked_by(void *arg, const struct segment *s)
+{
+	(void)arg;
+	(void)s;
+	worked = pthread_self();
+	return NULL;
+}
+
+/* A single worker is another thread where the caller reads or writes meanwhile, and only there. */
+static void
+one_worker(void)
+{
+	const struct {
+		enum gcm_op op;
+		enum way way;
+		bool in_order, here;
+	} cases[] = { { GCM_SEAL, EXTENT, false, true }, { GCM_SEAL, COPIED, false, false },
+		{ GCM_SEAL, EXTENT, true, false }, { GCM_HASH, EXTENT, false, true },
+		{ GCM_HASH, COPIED, false, false } };
+	const struct pli_input input = pli_input_memory(plain, LEN, "plain");
+	struct pli_error err = { 0 };
+	struct source *source;
+	size_t i;
+
+	set_up();
+	check_ok(source_open(&source, &input, &no_hooks, &err), err);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		bool hashes = cases[i].op == GCM_HASH;
+		struct side side = { .fail_at = UINT64_MAX };
+		struct gcm *g = new_gcm(1, !hashes);
+		const struct flow_plan plan = { .gcm = g,
+			.op = cases[i].op,
+			.source = cases[i].way == COPIED ? NULL : source,
+			.threads = 1,
+			.segment = 4096,
+			.hooks = &no_hooks,
+			.window = worked_by,
+			.put = hashes || cases[i].in_order ? NULL : put,
+			.drained = cases[i].in_order ? drained : NULL,
+			.arg = &side };
+		struct flow *f = new_flow(&plan);
+
+		check_ok(feed(f, cases[i].way, &err), err);
+		check((pthread_equal(worked, pthread_self()) != 0) == cases[i].here);
+		flow_free(f);
+		gcm_free(g);
+	}
+	source_close(source);
+}
+
 #define TESTS(T, S)                                                                                                    \
+	T(S, one_worker)                                                                                               \
 	T(S, the_same_bytes)                                                                                           \
 	T(S, content_is_wiped)                                                                                         \
 	T(S, opens_and_hashes)                                                                                         \
