@@ -117,7 +117,8 @@ open_in_one_pass(struct job *j, struct pli_error *err)
 	};
 	enum pli_status rc;
 
-	if ((rc = pass(j, &plan, err)) != PLI_OK || (rc = opening_authenticate(&j->opening, err)) != PLI_OK)
+	if ((rc = sink_expect(j->sink, opening_least(&j->opening), err)) != PLI_OK ||
+	    (rc = pass(j, &plan, err)) != PLI_OK || (rc = opening_authenticate(&j->opening, err)) != PLI_OK)
 		return rc;
 	return sink_commit(j->sink, err);
 }

@@ -285,6 +285,16 @@ opening_restart(struct opening *o, struct pli_error *err)
 }
 
 uint64_t
+opening_least(const struct opening *o)
+{
+	uint64_t total = message_total(&o->message), padding = o->cbc != NULL ? o->message.head.cipher->block : 0;
+
+	if (!source_positional(o->source) || total > source_size(o->source) || total < padding)
+		return 0;
+	return total - padding;
+}
+
+uint64_t
 opening_content(const struct opening *o)
 {
 	return o->message.content - (o->cbc != NULL ? cbc_folded(o->cbc) : 0);

@@ -50,6 +50,12 @@ enum pli_status opening_authenticate(struct opening *o, struct pli_error *err) P
 /* opening_restart begins a second pass, over the same content. */
 enum pli_status opening_restart(struct opening *o, struct pli_error *err) PLI_MUST_CHECK;
 
+/*
+ * opening_least is how long the content is at least, as far as that is known before it is read: 0 if the envelope does not
+ * say, or says more than is there.
+ */
+uint64_t opening_least(const struct opening *o);
+
 /* opening_content is the length of the content, after all of it was folded. */
 uint64_t opening_content(const struct opening *o);
 

@@ -213,6 +213,8 @@ sealing_new(struct pli_sealer **out, struct pli *pli, const struct wrap *wrap, u
 		 options->profile == PLI_PROFILE_CBC ? CONTAINER_ENVELOPED : CONTAINER_AUTH_ENVELOPED,
 		 buf_view(&wrap->recipients), buf_view(&wrap->algorithm),
 		 length == PLI_LENGTH_UNKNOWN ? LAYOUT_UNKNOWN : encrypted_len(s, length), err)) != PLI_OK ||
+	    (length != PLI_LENGTH_UNKNOWN &&
+		(rc = sink_expect(s->sink, layout_place(&s->layout, encrypted_len(s, length)), err)) != PLI_OK) ||
 	    (rc = start_flow(s, pli, wrap, input, err)) != PLI_OK) {
 		pli_sealer_free(s);
 		return rc;

@@ -11,6 +11,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "preallocate.h"
 #include "stage.h"
 #include "wait.h"
 
@@ -107,6 +108,12 @@ bool
 sink_positional(const struct sink *s)
 {
 	return s->stage != NULL || s->fd < 0;
+}
+
+enum pli_status
+sink_expect(const struct sink *s, uint64_t len, struct pli_error *err)
+{
+	return s->stage == NULL ? PLI_OK : preallocate(s->fd, 0, len, s->name, err);
 }
 
 static enum pli_status

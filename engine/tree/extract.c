@@ -12,10 +12,12 @@
 #include <unistd.h>
 
 #include "array.h"
+#include "preallocate.h"
 #include "rules.h"
 
 #define PERMISSIONS 0777u
 #define ALL_MODES 07777u
+#define AHEAD_MOST (64u << 20) /* bytes */
 
 void
 extract_init(struct extract *x, int root)
@@ -62,7 +64,8 @@ extract_begin(struct extract *x, const struct tar_entry *e, struct pli_error *er
 	const char *last;
 	int parent = below_parent(&x->folder, x->root, e->path, &last);
 
-	x->len = 0;
+	x->size = e->size;
+	x->len = x->run = x->ahead = 0;
 	if (parent >= 0)
 		x->fd =
 		    openat(parent, last, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, e->mode & PERMISSIONS);
@@ -71,12 +74,34 @@ extract_begin(struct extract *x, const struct tar_entry *e, struct pli_error *er
 	return PLI_OK;
 }
 
+/*
+ * Takes room for what comes next: as much as came without a hole, so that an archive of holes takes twice its own size at most,
+ * whatever sizes it announces.
+ */
+static enum pli_status
+take_room(struct extract *x, const char *path, uint64_t off, size_t len, struct pli_error *err)
+{
+	uint64_t amount;
+
+	x->run = off == x->len ? x->run + len : 0;
+	if (off + len < x->ahead || off + len >= x->size)
+		return PLI_OK;
+	amount = x->run < AHEAD_MOST ? x->run : AHEAD_MOST;
+	if (amount > x->size - (off + len))
+		amount = x->size - (off + len);
+	x->ahead = off + len + amount;
+	return preallocate(x->fd, off + len, amount, path, err);
+}
+
 enum pli_status
 extract_data(struct extract *x, const char *path, const void *p, size_t len, uint64_t off, struct pli_error *err)
 {
 	const char *at = p;
+	enum pli_status rc = take_room(x, path, off, len, err);
 	ssize_t n;
 
+	if (rc != PLI_OK)
+		return rc;
 	if (off + len > x->len)
 		x->len = off + len;
 	while (len > 0) {

@@ -28,7 +28,10 @@ struct extract_made {
 struct extract {
 	int root;
 	int fd;              /* of the current file, or -1 */
-	uint64_t len;        /* of the current file, as far as it was written */
+	uint64_t size;       /* of the current file, as the archive says; 0 if it does not */
+	uint64_t len;        /* of it, as far as it was written */
+	uint64_t run;        /* how many of the last bytes came without a hole */
+	uint64_t ahead;      /* room has been taken up to here */
 	struct below folder; /* of the last entry */
 	struct extract_made *made;
 	size_t count, cap;
