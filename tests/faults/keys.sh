@@ -12,7 +12,8 @@
 : "${LOOK:?set LOOK to the program made from look.c}"
 
 # A fault in how many of pli's own calls of each kind, of its allocations, and of the calls of SQLite and of anybody, spread
-# over all of them. What allocations do is seen from within, one by one, by tests/behaviour/test_register_memory.c.
+# over all of them. Each allocation of pli and SQLite, and each call of SQLite to its files, fails from within, in
+# tests/behaviour/test_register_memory.c and test_register_faults.c: here it is seen what the command makes of it.
 keys_points=1
 keys_memory=1
 keys_others=1

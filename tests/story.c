@@ -1,0 +1,376 @@
+/* story.c - one picture after each step of a story in which nothing fails: any other has to end like one of them. */
+#include "story.h"
+
+#include "registers.h"
+#include "suite.h"
+
+#include <openssl/pkcs12.h>
+#include <stdarg.h>
+#include <unistd.h>
+
+#define FAR 1000000000
+
+static long seen, first = -1, last;
+
+bool
+story_fails(void)
+{
+	long n;
+
+	if (first < 0)
+		return false;
+	n = seen++;
+	return n >= first && n <= last;
+}
+
+/* Files of keys open quickly here: see --wrap in CMakeLists.txt. */
+#define ROUNDS 100
+
+PKCS12_SAFEBAG *__real_PKCS12_SAFEBAG_create_pkcs8_encrypt_ex(int pbe, const char *pass, int pass_len,
+    unsigned char *salt, int salt_len, int rounds, PKCS8_PRIV_KEY_INFO *info, OSSL_LIB_CTX *lib,
+    const char *properties);
+PKCS12_SAFEBAG *__wrap_PKCS12_SAFEBAG_create_pkcs8_encrypt_ex(int pbe, const char *pass, int pass_len,
+    unsigned char *salt, int salt_len, int rounds, PKCS8_PRIV_KEY_INFO *info, OSSL_LIB_CTX *lib,
+    const char *properties);
+PKCS7 *__real_PKCS12_pack_p7encdata_ex(int pbe, const char *pass, int pass_len, unsigned char *salt, int salt_len,
+    int rounds, STACK_OF(PKCS12_SAFEBAG) * bags, OSSL_LIB_CTX *lib, const char *properties);
+PKCS7 *__wrap_PKCS12_pack_p7encdata_ex(int pbe, const char *pass, int pass_len, unsigned char *salt, int salt_len,
+    int rounds, STACK_OF(PKCS12_SAFEBAG) * bags, OSSL_LIB_CTX *lib, const char *properties);
+int __real_PKCS12_set_mac(
+    PKCS12 *p12, const char *pass, int pass_len, unsigned char *salt, int salt_len, int rounds, const EVP_MD *md);
+int __wrap_PKCS12_set_mac(
+    PKCS12 *p12, const char *pass, int pass_len, unsigned char *salt, int salt_len, int rounds, const EVP_MD *md);
+
+PKCS12_SAFEBAG *
+__wrap_PKCS12_SAFEBAG_create_pkcs8_encrypt_ex(int pbe, const char *pass, int pass_len, unsigned char *salt,
+    int salt_len, int rounds, PKCS8_PRIV_KEY_INFO *info, OSSL_LIB_CTX *lib, const char *properties)
+{
+	(void)rounds;
+	return __real_PKCS12_SAFEBAG_create_pkcs8_encrypt_ex(
+	    pbe, pass, pass_len, salt, salt_len, ROUNDS, info, lib, properties);
+}
+
+PKCS7 *
+__wrap_PKCS12_pack_p7encdata_ex(int pbe, const char *pass, int pass_len, unsigned char *salt, int salt_len, int rounds,
+    STACK_OF(PKCS12_SAFEBAG) * bags, OSSL_LIB_CTX *lib, const char *properties)
+{
+	(void)rounds;
+	return __real_PKCS12_pack_p7encdata_ex(pbe, pass, pass_len, salt, salt_len, ROUNDS, bags, lib, properties);
+}
+
+int
+__wrap_PKCS12_set_mac(
+    PKCS12 *p12, const char *pass, int pass_len, unsigned char *salt, int salt_len, int rounds, const EVP_MD *md)
+{
+	(void)rounds;
+	return __real_PKCS12_set_mac(p12, pass, pass_len, salt, salt_len, ROUNDS, md);
+}
+
+/* A register in words: its keys, those that are pending, what was done. */
+struct picture {
+	char keys[800], pending[200], journal[800];
+};
+
+static void
+append(char *text, size_t cap, const char *format, ...)
+{
+	size_t len = strlen(text);
+	va_list ap;
+	int n;
+
+	va_start(ap, format);
+	n = vsnprintf(text + len, cap - len, format, ap);
+	va_end(ap);
+	check(n >= 0 && (size_t)n < cap - len);
+}
+
+static enum pli_status
+draw_key(void *arg, const struct pli_register_key *key, struct pli_error *err)
+{
+	struct picture *p = arg;
+
+	(void)err;
+	check(key->status != PLI_KEY_ACTIVE || key->origin == PLI_ORIGIN_IMPORTED || key->tested != 0);
+	if (key->status == PLI_KEY_PENDING)
+		append(p->pending, sizeof(p->pending), "%s ", key->name);
+	else
+		append(p->keys, sizeof(p->keys), "%s,%s,%s%s ", key->name, pli_role_id(key->role),
+		    pli_key_status_id(key->status), key->tested != 0 ? ",tested" : "");
+	return PLI_OK;
+}
+
+static enum pli_status
+draw_line(void *arg, const struct pli_register_event *event, struct pli_error *err)
+{
+	struct picture *p = arg;
+
+	(void)err;
+	append(p->journal, sizeof(p->journal), "%s ", event->action);
+	return PLI_OK;
+}
+
+/* One register object of this thread may be in the middle of something: this is another. */
+static void
+draw(const char *path, struct picture *p)
+{
+	const struct pli_register_query all = { NULL, NULL, true };
+	struct pli_register *reg;
+	struct pli_error err = { 0 };
+
+	memset(p, 0, sizeof(*p));
+	check_ok(pli_register_open(&reg, support_pli(), path, PLI_REGISTER_READ, NULL, &err), err);
+	check_ok(pli_register_keys(reg, &all, draw_key, p, &err), err);
+	check_ok(pli_register_journal(reg, NULL, draw_line, p, &err), err);
+	pli_register_free(reg);
+}
+
+/* The files of one story, and what was made before it. */
+static struct {
+	struct pli_certs *certs[2];
+	const struct pli_key *key;
+	char db[256], p12[2][256], pem[2][256];
+} world;
+
+static enum pli_status
+generate(struct pli_register *reg, bool again, struct pli_error *err)
+{
+	const struct pli_register_place bruno = { "S", "Bruno", PLI_ROLE_PERSONAL };
+	const struct pli_pair_options pair = { .type = PLI_PAIR_P_256 };
+	struct pli_pair_file file = register_file(world.p12[again]);
+
+	file.cert_path = world.pem[again];
+	return again ? pli_register_renew(reg, &bruno, &pair, &file, NULL, err)
+		     : pli_register_generate(reg, &bruno, &pair, &file, NULL, err);
+}
+
+static enum pli_status
+ignore(void *arg, const struct pli_register_key *key, struct pli_error *err)
+{
+	(void)arg;
+	(void)key;
+	(void)err;
+	return PLI_OK;
+}
+
+static enum pli_status
+ignore_finding(void *arg, const struct pli_register_finding *finding, struct pli_error *err)
+{
+	(void)arg;
+	(void)finding;
+	(void)err;
+	return PLI_OK;
+}
+
+static enum pli_status
+ask(struct pli_register *reg, struct pli_error *err)
+{
+	const struct pli_register_choice choice = { .service = "S" };
+	const struct pli_register_health health = { .service = NULL };
+	const struct pli_register_place secours = { "S", "Secours", PLI_ROLE_BACKUP };
+	struct pli_certs *certs, *lent = NULL;
+	struct picture p = { 0 };
+	const struct pli_register_query all = { NULL, NULL, true };
+	enum pli_status rc;
+
+	if ((rc = pli_certs_new(&certs, support_pli(), err)) != PLI_OK)
+		return rc;
+	if ((rc = pli_certs_new(&lent, support_pli(), err)) == PLI_OK &&
+	    (rc = pli_register_keys(reg, &all, draw_key, &p, err)) == PLI_OK &&
+	    (rc = pli_register_journal(reg, NULL, draw_line, &p, err)) == PLI_OK &&
+	    (rc = pli_register_check(reg, &health, ignore_finding, NULL, err)) == PLI_OK &&
+	    (rc = pli_register_lend(reg, &secours, lent, err)) == PLI_OK)
+		rc = pli_register_certs(reg, &choice, certs, ignore, ignore, NULL, err);
+	check(rc != PLI_OK || pli_certs_count(certs) == 2);
+	pli_certs_free(certs);
+	pli_certs_free(lent);
+	return rc;
+}
+
+enum { STEPS = 10 };
+
+static enum pli_status
+step(struct pli_register *reg, int i, struct pli_error *err)
+{
+	const struct pli_register_place anne = { "S", "Anne", PLI_ROLE_BACKUP },
+					secours = { "S", "Secours", PLI_ROLE_BACKUP },
+					anna = { NULL, "Anna", PLI_ROLE_PERSONAL };
+
+	switch (i) {
+	case 0:
+		return pli_register_import(reg, &anne, world.certs[0], 0, NULL, err);
+	case 1:
+		return pli_register_import(reg, &secours, world.certs[1], 0, world.key, err);
+	case 2:
+		return pli_register_rename(reg, &anne, "Anna", err);
+	case 3:
+		return pli_register_role(reg, &anna, err);
+	case 4:
+		return pli_register_test(reg, &secours, world.key, err);
+	case 5:
+		return generate(reg, false, err);
+	case 6:
+		return generate(reg, true, err);
+	case 7:
+		return pli_register_retire(reg, &anna, err);
+	case 8:
+		return pli_register_compromised(reg, &anna, err);
+	default:
+		return ask(reg, err);
+	}
+}
+
+/* Runs all steps; done is how many were said to be, or -1 without a register. learned (may be NULL) gets what is there after each. */
+static enum pli_status
+story(int *done, struct picture *learned, struct pli_error *err)
+{
+	struct pli_register *reg;
+	enum pli_status rc;
+
+	*done = -1;
+	if ((rc = pli_register_open(&reg, support_pli(), world.db, PLI_REGISTER_CREATE, "tester", err)) != PLI_OK)
+		return rc;
+	for (*done = 0; rc == PLI_OK; *done += 1) {
+		if (learned != NULL)
+			draw(world.db, &learned[*done]);
+		if (*done == STEPS || (rc = step(reg, *done, err)) != PLI_OK)
+			break;
+	}
+	pli_register_free(reg);
+	return rc;
+}
+
+/* journal is what it was before, and perhaps a generation that was begun and given up. */
+static bool
+as_before(const char *journal, const char *before)
+{
+	static const char *const begun[] = { "", "generate ", "renew ", "generate discard ", "renew discard " };
+	size_t i, len = strlen(before);
+
+	for (i = 0; i < sizeof(begun) / sizeof(begun[0]); i++)
+		if (strncmp(journal, before, len) == 0 && strcmp(journal + len, begun[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Whether the files of a generation are there, both or none. */
+static void
+check_files(int i, bool active, bool forever)
+{
+	bool p12 = support_exists(world.p12[i]), pem = support_exists(world.pem[i]);
+
+	check(!active || (p12 && pem));
+	/* What may turn out active is kept, and what cannot be seen (generate.c). */
+	check(active || forever || (!p12 && !pem));
+}
+
+/* Nothing fails any more: the register is as it was before what failed, or as after it. */
+static void
+look(int done, enum pli_status rc, const struct picture *learned, bool forever)
+{
+	struct picture now;
+	int after = done;
+
+	if (done < 0 && !support_exists(world.db))
+		return;
+	draw(world.db, &now);
+	if (done < 0)
+		done = after = 0;
+	if (rc != PLI_OK && done < STEPS && strcmp(now.keys, learned[done + 1].keys) == 0 &&
+	    strcmp(now.journal, learned[done + 1].journal) == 0)
+		after = done + 1;
+	else
+		check(strcmp(now.keys, learned[done].keys) == 0 && as_before(now.journal, learned[done].journal));
+	check(forever || now.pending[0] == '\0');
+	check_files(0, after > 5, forever && after == 5);
+	check_files(1, after > 6, forever && after == 6);
+}
+
+static void
+remove_all(size_t entries)
+{
+	const char *const paths[] = { world.db, world.p12[0], world.p12[1], world.pem[0], world.pem[1] };
+	size_t i;
+
+	for (i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+		(void)unlink(paths[i]);
+	check(support_entries() == entries); /* the WAL, too, has gone */
+}
+
+static void
+set_up(void)
+{
+	enum support_kind kinds[2] = { SUPPORT_P256, SUPPORT_P384 };
+
+	(void)snprintf(world.db, sizeof(world.db), "%s", support_path("r.db"));
+	(void)snprintf(world.p12[0], sizeof(world.p12[0]), "%s", support_path("x.p12"));
+	(void)snprintf(world.p12[1], sizeof(world.p12[1]), "%s", support_path("y.p12"));
+	(void)snprintf(world.pem[0], sizeof(world.pem[0]), "%s", support_path("x.pem"));
+	(void)snprintf(world.pem[1], sizeof(world.pem[1]), "%s", support_path("y.pem"));
+	world.certs[0] = support_certs(&kinds[0], 1);
+	world.certs[1] = support_certs(&kinds[1], 1);
+	world.key = support_key(SUPPORT_P384);
+}
+
+/* How far apart those are that fail, of total; *from is the first. */
+static long
+stride(long total, long usual, long *from)
+{
+	const char *every = getenv("EVERY"), *which = getenv("EVERY_FROM");
+	long apart = every == NULL ? 1 : strtol(every, NULL, 10);
+
+	*from = 0;
+	if (getenv("FULL") == NULL)
+		return 1 + total / usual;
+	if (apart > 1 && which != NULL)
+		*from = strtol(which, NULL, 10) % apart;
+	return apart < 1 ? 1 : apart;
+}
+
+/* Tells the story; the calls from number from to number to fail. */
+static enum pli_status
+told(long from, long to, int *done, struct pli_error *err)
+{
+	enum pli_status rc;
+
+	*err = (struct pli_error){ 0 };
+	seen = 0;
+	first = from;
+	last = to;
+	rc = story(done, NULL, err);
+	first = -1;
+	return rc;
+}
+
+void
+story_each(const char *what, bool forever, long usual, story_right *right)
+{
+	static struct picture learned[STEPS + 1];
+	struct pli_error err = { 0 };
+	size_t entries;
+	long total, apart, n, runs = 0, failed = 0;
+	int done;
+
+	set_up();
+	entries = support_entries();
+	check_ok(story(&done, learned, &err), err);
+	look(done, PLI_OK, learned, false);
+	remove_all(entries);
+	check_ok(told(FAR, FAR, &done, &err), err);
+	total = seen;
+	remove_all(entries);
+	check(total > 100);
+	for (apart = stride(total, usual, &n); n < total; n += apart) {
+		enum pli_status rc = told(n, forever ? FAR : n, &done, &err);
+
+		/* SQLite does without some of what it asks for. */
+		check(rc == PLI_OK ? done == STEPS : right(rc, &err));
+		runs++;
+		failed += rc != PLI_OK;
+		look(done, rc, learned, forever);
+		remove_all(entries);
+	}
+	check(failed > runs / 2);
+	(void)printf("%s: %ld, failed %s: %ld\n", what, total, forever ? "for ever" : "once", runs);
+	pli_certs_free(world.certs[0]);
+	pli_certs_free(world.certs[1]);
+}

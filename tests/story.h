@@ -1,0 +1,31 @@
+#ifndef PLI_STORY_H
+#define PLI_STORY_H
+
+/*
+ * story.h - the life of a register, told again and again while something fails: its keys are imported, renamed, given a role,
+ * tested, generated, renewed, retired, found compromised, and asked for.
+ *
+ *      story_each, with what fails asking story_fails each time
+ *
+ * Whatever fails, a change is there as a whole or not at all, what is said to be done is done, no key is active without its
+ * file, and the register opens again. Files of keys take few rounds of work here. A suite that uses it is listed in CMakeLists.txt.
+ */
+
+#include <stdbool.h>
+
+#include "pli/pli.h"
+
+/* story_fails counts one call, and says whether it is to fail. */
+bool story_fails(void);
+
+/* A story_right says whether a failure is one that was to be expected. */
+typedef bool story_right(enum pli_status rc, const struct pli_error *err);
+
+/*
+ * story_each tells the story once for each of the calls that fail: alone, or forever with all that follow. usual is how many
+ * of all calls; with FULL=1 each of them, and of those with EVERY=N each N-th, which EVERY_FROM=M says. what is for the
+ * line that it prints.
+ */
+void story_each(const char *what, bool forever, long usual, story_right *right);
+
+#endif
