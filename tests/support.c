@@ -194,6 +194,14 @@ support_bytes(uint8_t *p, size_t len, uint32_t seed)
 }
 
 const char *
+support_place(void)
+{
+	const char *place = getenv("TMPDIR");
+
+	return place != NULL && *place == '/' ? place : "/tmp";
+}
+
+const char *
 support_path(const char *name)
 {
 	static char paths[4][256];
@@ -201,10 +209,7 @@ support_path(const char *name)
 	char *path = paths[next++ % 4];
 
 	if (folder[0] == '\0') {
-		const char *place = getenv("TMPDIR");
-
-		if ((size_t)snprintf(folder, sizeof(folder), "%s/pli-test-XXXXXX",
-			place != NULL && *place == '/' ? place : "/tmp") >= sizeof(folder))
+		if ((size_t)snprintf(folder, sizeof(folder), "%s/pli-test-XXXXXX", support_place()) >= sizeof(folder))
 			give_up("the path in TMPDIR is too long");
 		if (mkdtemp(folder) == NULL)
 			give_up("cannot make a folder");

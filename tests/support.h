@@ -32,6 +32,9 @@ const struct pli_key *support_key(enum support_kind kind);
 /* support_bytes fills p with bytes that depend on seed alone, and on len not at all. */
 void support_bytes(uint8_t *p, size_t len, uint32_t seed);
 
+/* support_place is where temporary files go: TMPDIR, or /tmp. */
+const char *support_place(void);
+
 /* support_path is a path for a name in a folder that is made for the process and removed when it ends. Four at a time. */
 const char *support_path(const char *name);
 

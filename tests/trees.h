@@ -49,7 +49,7 @@ trees_remove(const char *path)
 static inline void
 trees_begin(void)
 {
-	(void)snprintf(trees_root, sizeof(trees_root), "/tmp/pli-trees-XXXXXX");
+	(void)snprintf(trees_root, sizeof(trees_root), "%s/pli-trees-XXXXXX", support_place());
 	check(mkdtemp(trees_root) != NULL);
 }
 
