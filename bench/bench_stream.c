@@ -2,7 +2,7 @@
  * bench_stream.c - whole jobs in memory, one P-256 recipient. stream_raw_* is libcrypto's AES-256-GCM over the same bytes
  * in one call, without CMS and keys: what one thread could reach at best; with more threads, as many calls on a part
  * each: what these could. stream_raw_ctr is GCM without its hash, stream_raw_copy a memcpy. threads:0 is the caller's thread alone;
- * threads:1 is one worker beside it. stream_seal@NAME is stream_seal with that back end of the cipher.
+ * threads:1 is the same, unless it has to read or write. stream_seal@NAME is stream_seal with that back end of the cipher.
  */
 #include <openssl/evp.h>
 #include <pthread.h>

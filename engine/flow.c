@@ -113,7 +113,7 @@ work(struct segment *s, unsigned worker, void *arg)
 static unsigned
 workers(const struct flow_plan *plan)
 {
-	bool reads = plan->source == NULL || !source_positional(plan->source);
+	bool reads = plan->source == NULL || !source_positional(plan->source) || plan->gathers;
 	bool writes = plan->put == NULL && plan->op != GCM_HASH;
 
 	return plan->threads == 1 && !reads && !writes ? 0 : (unsigned)plan->threads;

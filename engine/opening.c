@@ -167,6 +167,7 @@ opening_flow(struct opening *o, struct flow_plan *plan, struct flow **flow, stru
 	plan->cbc = o->cbc;
 	plan->source = o->source;
 	plan->threads = o->threads;
+	plan->gathers = o->message.head.content_constructed;
 	plan->segment = o->options.segment;
 	plan->hooks = &o->options.hooks;
 	plan->progress.total = message_total(&o->message);
@@ -287,11 +288,11 @@ opening_restart(struct opening *o, struct pli_error *err)
 uint64_t
 opening_least(const struct opening *o)
 {
-	uint64_t total = message_total(&o->message), padding = o->cbc != NULL ? o->message.head.cipher->block : 0;
+	const struct head *h = &o->message.head;
+	uint64_t total = message_total(&o->message), padding = o->cbc != NULL ? h->cipher->block : 0;
+	uint64_t size = source_positional(o->source) ? source_size(o->source) : 0;
 
-	if (!source_positional(o->source) || total > source_size(o->source) || total < padding)
-		return 0;
-	return total - padding;
+	return h->content_at > size || total > size - h->content_at || total < padding ? 0 : total - padding;
 }
 
 uint64_t

@@ -152,7 +152,7 @@ start_cipher(
 	enum pli_status rc;
 
 	if (sealer->options.profile == PLI_PROFILE_CBC) {
-		/* One block after the other: a worker helps only where it is not this thread that reads or writes. */
+		/* One block after the other: one worker at most. */
 		plan->threads = plan->threads == 0 ? 0 : 1;
 		rc = cbc_new(
 		    &sealer->cbc, pli, CBC_BLOCK_MAX, secret_view(&wrap->key), secret_view(&wrap->nonce), 1, true, err);
@@ -213,8 +213,6 @@ sealing_new(struct pli_sealer **out, struct pli *pli, const struct wrap *wrap, u
 		 options->profile == PLI_PROFILE_CBC ? CONTAINER_ENVELOPED : CONTAINER_AUTH_ENVELOPED,
 		 buf_view(&wrap->recipients), buf_view(&wrap->algorithm),
 		 length == PLI_LENGTH_UNKNOWN ? LAYOUT_UNKNOWN : encrypted_len(s, length), err)) != PLI_OK ||
-	    (length != PLI_LENGTH_UNKNOWN &&
-		(rc = sink_expect(s->sink, layout_place(&s->layout, encrypted_len(s, length)), err)) != PLI_OK) ||
 	    (rc = start_flow(s, pli, wrap, input, err)) != PLI_OK) {
 		pli_sealer_free(s);
 		return rc;
@@ -238,13 +236,18 @@ pli_sealer_new(struct pli_sealer **out, struct pli *pli, const struct pli_certs 
 	return rc;
 }
 
-/* Writes the head, once the content is known to be none that is refused. */
+/* Takes room, and writes the head, once the content is known to be none that is refused. */
 static enum pli_status
 begin(struct pli_sealer *s, struct pli_error *err)
 {
+	enum pli_status rc;
+
 	if (s->begun)
 		return PLI_OK;
 	s->begun = true;
+	if (s->length != PLI_LENGTH_UNKNOWN &&
+	    (rc = sink_expect(s->sink, layout_place(&s->layout, encrypted_len(s, s->length)), err)) != PLI_OK)
+		return rc;
 	return sink_write(s->sink, buf_view(&s->layout.head), view_of(NULL, 0), err);
 }
 

@@ -66,9 +66,13 @@ __wrap_PKCS12_set_mac(
 	return __real_PKCS12_set_mac(p12, pass, pass_len, salt, salt_len, ROUNDS, md);
 }
 
+enum { STEPS = 10 };
+
 /* A register in words: its keys, those that are pending, what was done. */
 struct picture {
 	char keys[800], pending[200], journal[800];
+	char serials[400]; /* of all keys, each with a blank behind it */
+	int64_t lines;
 };
 
 static void
@@ -96,6 +100,7 @@ draw_key(void *arg, const struct pli_register_key *key, struct pli_error *err)
 	else
 		append(p->keys, sizeof(p->keys), "%s,%s,%s%s ", key->name, pli_role_id(key->role),
 		    pli_key_status_id(key->status), key->tested != 0 ? ",tested" : "");
+	append(p->serials, sizeof(p->serials), "%s ", key->cert.serial);
 	return PLI_OK;
 }
 
@@ -105,6 +110,7 @@ draw_line(void *arg, const struct pli_register_event *event, struct pli_error *e
 	struct picture *p = arg;
 
 	(void)err;
+	check(event->id == ++p->lines);
 	append(p->journal, sizeof(p->journal), "%s ", event->action);
 	return PLI_OK;
 }
@@ -129,6 +135,8 @@ static struct {
 	struct pli_certs *certs[2];
 	const struct pli_key *key;
 	char db[256], p12[2][256], pem[2][256];
+	struct picture answer; /* what is there at the end */
+	int findings;
 } world;
 
 static enum pli_status
@@ -144,32 +152,34 @@ generate(struct pli_register *reg, bool again, struct pli_error *err)
 }
 
 static enum pli_status
-ignore(void *arg, const struct pli_register_key *key, struct pli_error *err)
+count_key(void *arg, const struct pli_register_key *key, struct pli_error *err)
 {
-	(void)arg;
 	(void)key;
 	(void)err;
+	*(int *)arg += 1;
 	return PLI_OK;
 }
 
 static enum pli_status
-ignore_finding(void *arg, const struct pli_register_finding *finding, struct pli_error *err)
+count_finding(void *arg, const struct pli_register_finding *finding, struct pli_error *err)
 {
-	(void)arg;
 	(void)finding;
 	(void)err;
+	*(int *)arg += 1;
 	return PLI_OK;
 }
 
+/* All answers, or a failure: never a part of them. */
 static enum pli_status
 ask(struct pli_register *reg, struct pli_error *err)
 {
 	const struct pli_register_choice choice = { .service = "S" };
-	const struct pli_register_health health = { .service = NULL };
+	const struct pli_register_health health = { .opening = INT64_C(4102444800) }; /* 2100: nothing is valid then */
 	const struct pli_register_place secours = { "S", "Secours", PLI_ROLE_BACKUP };
+	const struct pli_register_query all = { NULL, NULL, true };
 	struct pli_certs *certs, *lent = NULL;
 	struct picture p = { 0 };
-	const struct pli_register_query all = { NULL, NULL, true };
+	int findings = 0, chosen = 0;
 	enum pli_status rc;
 
 	if ((rc = pli_certs_new(&certs, support_pli(), err)) != PLI_OK)
@@ -177,16 +187,21 @@ ask(struct pli_register *reg, struct pli_error *err)
 	if ((rc = pli_certs_new(&lent, support_pli(), err)) == PLI_OK &&
 	    (rc = pli_register_keys(reg, &all, draw_key, &p, err)) == PLI_OK &&
 	    (rc = pli_register_journal(reg, NULL, draw_line, &p, err)) == PLI_OK &&
-	    (rc = pli_register_check(reg, &health, ignore_finding, NULL, err)) == PLI_OK &&
+	    (rc = pli_register_check(reg, &health, count_finding, &findings, err)) == PLI_OK &&
 	    (rc = pli_register_lend(reg, &secours, lent, err)) == PLI_OK)
-		rc = pli_register_certs(reg, &choice, certs, ignore, ignore, NULL, err);
-	check(rc != PLI_OK || pli_certs_count(certs) == 2);
+		rc = pli_register_certs(reg, &choice, certs, count_key, NULL, &chosen, err);
+	if (rc == PLI_OK) {
+		if (world.findings == 0)
+			world.findings = findings;
+		check(findings > 1 && strcmp(p.keys, world.answer.keys) == 0 &&
+		      strcmp(p.journal, world.answer.journal) == 0);
+		check(findings == world.findings && chosen == 2 && pli_certs_count(certs) == 2 &&
+		      pli_certs_count(lent) == 4);
+	}
 	pli_certs_free(certs);
 	pli_certs_free(lent);
 	return rc;
 }
-
-enum { STEPS = 10 };
 
 static enum pli_status
 step(struct pli_register *reg, int i, struct pli_error *err)
@@ -230,8 +245,10 @@ story(int *done, struct picture *learned, struct pli_error *err)
 	if ((rc = pli_register_open(&reg, support_pli(), world.db, PLI_REGISTER_CREATE, "tester", err)) != PLI_OK)
 		return rc;
 	for (*done = 0; rc == PLI_OK; *done += 1) {
-		if (learned != NULL)
+		if (learned != NULL) {
 			draw(world.db, &learned[*done]);
+			world.answer = learned[*done];
+		}
 		if (*done == STEPS || (rc = step(reg, *done, err)) != PLI_OK)
 			break;
 	}
@@ -239,28 +256,65 @@ story(int *done, struct picture *learned, struct pli_error *err)
 	return rc;
 }
 
-/* journal is what it was before, and perhaps a generation that was begun and given up. */
+/* journal is what it was before step done failed, and perhaps a generation that was begun, and given up if it is not pending. */
 static bool
-as_before(const char *journal, const char *before)
+as_before(int done, const struct picture *now, const char *before)
 {
-	static const char *const begun[] = { "", "generate ", "renew ", "generate discard ", "renew discard " };
-	size_t i, len = strlen(before);
+	static const char *const steps[STEPS + 1] = { [5] = "generate ", [6] = "renew " };
+	size_t len = strlen(before), begun = steps[done] == NULL ? 0 : strlen(steps[done]);
+	const char *more = now->journal + len;
 
-	for (i = 0; i < sizeof(begun) / sizeof(begun[0]); i++)
-		if (strncmp(journal, before, len) == 0 && strcmp(journal + len, begun[i]) == 0)
-			return true;
-	return false;
+	if (strncmp(now->journal, before, len) != 0)
+		return false;
+	if (*more == '\0' || begun == 0)
+		return *more == '\0' && now->pending[0] == '\0';
+	return strncmp(more, steps[done], begun) == 0 &&
+	       strcmp(more + begun, now->pending[0] == '\0' ? "discard " : "") == 0;
 }
 
-/* Whether the files of a generation are there, both or none. */
+static enum pli_status
+passphrase(void *arg, const char *name, unsigned attempt, char *buf, size_t cap, size_t *len, struct pli_error *err)
+{
+	(void)arg;
+	(void)name;
+	(void)err;
+	check(attempt == 0 && cap >= strlen(REGISTER_PASSPHRASE));
+	*len = strlen(REGISTER_PASSPHRASE);
+	memcpy(buf, REGISTER_PASSPHRASE, *len);
+	return PLI_OK;
+}
+
+/* The file of a key opens, and is that of a key of the register. */
 static void
-check_files(int i, bool active, bool forever)
+check_key(const char *path, const struct picture *now)
+{
+	struct pli_cert_info info;
+	struct pli_error err = { 0 };
+	struct buf bytes = { 0 };
+	struct pli_key *key;
+	char serial[100];
+
+	support_read(path, &bytes);
+	check_ok(pli_key_new(&key, support_pli(), bytes.p, bytes.len, path, NULL, passphrase, NULL, &err), err);
+	pli_key_info(key, &info);
+	(void)snprintf(serial, sizeof(serial), "%s ", info.serial);
+	check(strstr(now->serials, serial) != NULL);
+	pli_key_free(key);
+	buf_clear(&bytes);
+}
+
+/* The files of a generation are there if its key is, and otherwise not, unless what failed kept them from being removed. */
+static void
+check_files(int i, const struct picture *now, bool made, bool forever)
 {
 	bool p12 = support_exists(world.p12[i]), pem = support_exists(world.pem[i]);
 
-	check(!active || (p12 && pem));
-	/* What may turn out active is kept, and what cannot be seen (generate.c). */
-	check(active || forever || (!p12 && !pem));
+	if (made) {
+		check(p12 && pem);
+		check_key(world.p12[i], now);
+	} else {
+		check(forever || (!p12 && !pem));
+	}
 }
 
 /* Nothing fails any more: the register is as it was before what failed, or as after it. */
@@ -279,10 +333,10 @@ look(int done, enum pli_status rc, const struct picture *learned, bool forever)
 	    strcmp(now.journal, learned[done + 1].journal) == 0)
 		after = done + 1;
 	else
-		check(strcmp(now.keys, learned[done].keys) == 0 && as_before(now.journal, learned[done].journal));
+		check(strcmp(now.keys, learned[done].keys) == 0 && as_before(done, &now, learned[done].journal));
 	check(forever || now.pending[0] == '\0');
-	check_files(0, after > 5, forever && after == 5);
-	check_files(1, after > 6, forever && after == 6);
+	check_files(0, &now, after > 5, forever && after == 5);
+	check_files(1, &now, after > 6, forever && after == 6);
 }
 
 static void

@@ -22,9 +22,9 @@ bool story_fails(void);
 typedef bool story_right(enum pli_status rc, const struct pli_error *err);
 
 /*
- * story_each tells the story once for each of the calls that fail: alone, or forever with all that follow. usual is how many
- * of all calls; with FULL=1 each of them, and of those with EVERY=N each N-th, which EVERY_FROM=M says. what is for the
- * line that it prints.
+ * story_each tells the story once for each of the calls that are to fail: that one alone, or forever with all that follow.
+ * Usually those are as many as usual says, spread over all; with FULL=1 in the environment every one; with FULL=1 and
+ * EVERY=8 each eighth, the first of them that of number EVERY_FROM modulo 8. what is for the line that it prints.
  */
 void story_each(const char *what, bool forever, long usual, story_right *right);
 

@@ -20,7 +20,7 @@ def judged($point; $text; $medians; $best; $target):
 			+ (if $by_medians != good($best; $target) then ", noisy" else "" end)
 		end) };
 
-# How many times as long does $slow take as $quick? Both are { median, best } in the same unit, or null.
+# How many times as long does $slow take as $quick? Both are { median, best } in the same unit, perhaps with rounds, or null.
 def compared($point; $slow; $quick; $text; $target):
 	if $slow == null or $quick == null then empty
 	else ([$slow.rounds, $quick.rounds] | map(values) | min // 3) as $rounds
@@ -32,7 +32,7 @@ def compared($point; $slow; $quick; $text; $target):
 def times($point; $slow; $quick; $text; $target):
 	compared($point; .rows[$slow]; .rows[$quick]; $text; $target);
 
-# Whole processes. Times are { median, best } of the real time.
+# Whole processes. Times are { median, best, rounds } of the real time.
 def process($place; $shape; $peer; $job):
 	first(.processes[] | select(.place == $place and .shape == $shape and .peer == $peer and .job == $job
 		and .status == "ok")) // null | if . == null then null else .seconds + { rounds } end;
@@ -117,7 +117,7 @@ def other_process_ratios:
 	  ((["seal", ">= 1.2"], ["open", "-"]) as [$job, $target] | ("memory", "disk") as $place
 		| best_peer($place; "1GiB"; $job) as $best
 		| select($best != null)
-		| compared(5; $best.seconds; process($place; "1GiB"; $pli; $job);
+		| compared(5; $best.seconds + { rounds: $best.rounds }; process($place; "1GiB"; $pli; $job);
 			"\($job), rate / the best peer (\($best.peer)), 1GiB, \($place)"; $target)),
 	  (("memory", "disk") as $place
 		| processes(5; $place; "1GiB"; "seal"; "openssl-cbc"; $pli; "seal, rate / openssl cms CBC"; ">= 3"),

@@ -8,8 +8,9 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <sys/statfs.h>
+#include <unistd.h>
 
-#define WORTH_IT (2u << 20) /* bytes */
+#define WORTH_IT (3u << 19) /* bytes: more than one segment */
 
 enum pli_status
 preallocate(int fd, uint64_t off, uint64_t len, const char *name, struct pli_error *err)
@@ -23,4 +24,12 @@ preallocate(int fd, uint64_t off, uint64_t len, const char *name, struct pli_err
 	if (fallocate(fd, FALLOC_FL_KEEP_SIZE, (off_t)off, (off_t)len) != 0 && (errno == ENOSPC || errno == EDQUOT))
 		return fail_errno(err, PLI_ERR_IO, errno, "cannot write %s", name);
 	return PLI_OK;
+}
+
+void
+preallocate_undo(int fd, uint64_t len)
+{
+	/* The same length again is how ext4 is told; where it cannot be, room is lost and nothing else. */
+	if (ftruncate(fd, (off_t)len) != 0)
+		errno = 0;
 }

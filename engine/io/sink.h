@@ -4,7 +4,7 @@
 /*
  * sink.h - where bytes go: a staged file, memory, or a descriptor that is written in order.
  *
- *      sink_open -> sink_put (positional) or sink_write (in order) ... -> sink_commit -> sink_close
+ *      sink_open -> sink_expect -> sink_put (positional) or sink_write (in order) ... -> sink_commit -> sink_close
  *
  * RULES
  *   - A positional sink (path, memory) takes bytes at any offset, from any thread.
@@ -24,7 +24,7 @@ enum pli_status sink_open(struct sink **sink, const struct pli_output *out, cons
 bool sink_positional(const struct sink *s);
 
 /*
- * sink_expect says that at least len bytes will be written. Fails with PLI_ERR_IO where it is known already that there is no
+ * sink_expect says, where it is known, that at least len bytes will be written. Fails with PLI_ERR_IO where it is known already that there is no
  * room for them.
  */
 enum pli_status sink_expect(const struct sink *s, uint64_t len, struct pli_error *err) PLI_MUST_CHECK;

@@ -74,34 +74,46 @@ extract_begin(struct extract *x, const struct tar_entry *e, struct pli_error *er
 	return PLI_OK;
 }
 
+/* Gives back room that was taken for what does not come. */
+static void
+give_back(struct extract *x)
+{
+	if (x->ahead > x->len)
+		preallocate_undo(x->fd, x->len);
+	x->ahead = 0;
+}
+
 /*
  * Takes room for what comes next: as much as came without a hole, so that an archive of holes takes twice its own size at most,
- * whatever sizes it announces.
+ * whatever sizes it announces. It is a guess: where there is no room for it, there may be for what does come.
  */
-static enum pli_status
-take_room(struct extract *x, const char *path, uint64_t off, size_t len, struct pli_error *err)
+static void
+take_room(struct extract *x, const char *path, uint64_t off, size_t len)
 {
-	uint64_t amount;
+	uint64_t end = off + len, amount;
 
+	if (off != x->len)
+		give_back(x);
 	x->run = off == x->len ? x->run + len : 0;
-	if (off + len < x->ahead || off + len >= x->size)
-		return PLI_OK;
+	if (end < x->ahead || end >= x->size)
+		return;
 	amount = x->run < AHEAD_MOST ? x->run : AHEAD_MOST;
-	if (amount > x->size - (off + len))
-		amount = x->size - (off + len);
-	x->ahead = off + len + amount;
-	return preallocate(x->fd, off + len, amount, path, err);
+	if (amount > x->size - end)
+		amount = x->size - end;
+	x->ahead = end + amount;
+	if (preallocate(x->fd, end, amount, path, NULL) != PLI_OK) {
+		give_back(x);
+		x->size = 0; /* not again */
+	}
 }
 
 enum pli_status
 extract_data(struct extract *x, const char *path, const void *p, size_t len, uint64_t off, struct pli_error *err)
 {
 	const char *at = p;
-	enum pli_status rc = take_room(x, path, off, len, err);
 	ssize_t n;
 
-	if (rc != PLI_OK)
-		return rc;
+	take_room(x, path, off, len);
 	if (off + len > x->len)
 		x->len = off + len;
 	while (len > 0) {
@@ -130,6 +142,7 @@ extract_end(struct extract *x, const struct tar_entry *e, struct pli_error *err)
 	bool ok;
 	int fd = x->fd, saved;
 
+	give_back(x);
 	/* A file may end in a hole. */
 	ok = (x->len == e->size || ftruncate(fd, (off_t)e->size) == 0) && futimens(fd, times) == 0;
 	saved = errno;

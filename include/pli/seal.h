@@ -37,7 +37,7 @@ enum pli_profile {
 };
 
 struct pli_seal_options {
-	int threads;    /* workers, of several the calling thread is one; 0: inline; PLI_THREADS_AUTO */
+	int threads;    /* workers, the calling thread among them where it would be idle; 0: inline; PLI_THREADS_AUTO */
 	size_t segment; /* bytes a worker takes at a time; 0: 1 MiB; otherwise a multiple of 16, 64 bytes to 16 MiB */
 	bool allow_nested; /* seal content that is itself an envelope */
 	enum pli_profile profile;
@@ -92,7 +92,8 @@ struct pli_sealer;
 
 /*
  * pli_sealer_new begins an envelope. length is the exact length of the content
- * in bytes, or PLI_LENGTH_UNKNOWN. Fails as pli_seal does.
+ * in bytes, or PLI_LENGTH_UNKNOWN; with the first of it room for all of it may
+ * be taken on the disk. Fails as pli_seal does.
  */
 PLI_API enum pli_status pli_sealer_new(struct pli_sealer **out, struct pli *pli, const struct pli_certs *certs,
     uint64_t length, const struct pli_output *output, const struct pli_seal_options *options,

@@ -1,6 +1,6 @@
 /*
- * A register whose disk fails: every call that SQLite makes to its files fails, each in its turn, alone or with all that follow
- * (story.h says what holds all the same). The files are SQLite's own, behind a layer that is told what to refuse
+ * A register whose disk fails: every call of SQLite to its files that can fail does, each in its turn, alone or with all that
+ * follow (story.h says what holds all the same). The files are SQLite's own, behind a layer that is told what to refuse
  * (sqlite.org/vfs.html).
  */
 #include "story.h"

@@ -409,7 +409,7 @@ as_nobody(const char *path, enum pli_register_mode mode)
 static void
 read_only(void)
 {
-	char folder[] = "/tmp/pli-read-only-XXXXXX", path[320], wal[330];
+	char folder[] = "/tmp/pli-read-only-XXXXXX", path[320], wal[330]; /* where another user gets to */
 	const char *made = filled("read.db");
 	struct pli_register *reg;
 	struct buf bytes = { 0 };

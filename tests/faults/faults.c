@@ -24,6 +24,7 @@
 #include <fcntl.h>
 #include <fts.h>
 #include <link.h>
+#include <linux/magic.h>
 #include <locale.h>
 #include <openssl/pkcs12.h>
 #include <poll.h>
@@ -38,6 +39,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <ucontext.h>
@@ -59,6 +61,7 @@ enum call {
 	CALL_UNLINK,
 	CALL_FTRUNCATE,
 	CALL_FALLOCATE,
+	CALL_STATFS,
 	CALL_FSTAT,
 	CALL_FCHMOD,
 	CALL_MKDIR,
@@ -77,8 +80,8 @@ enum call {
 };
 
 static const char *const names[CALLS] = { "malloc", "read", "write", "pread", "pwrite", "readv", "writev", "pwritev",
-	"fsync", "open", "link", "rename", "unlink", "ftruncate", "fallocate", "fstat", "fchmod", "mkdir", "list",
-	"times", "locale", "lseek", "flock", "close", "poll", "random", "thread", "lock", "map" };
+	"fsync", "open", "link", "rename", "unlink", "ftruncate", "fallocate", "statfs", "fstat", "fchmod", "mkdir",
+	"list", "times", "locale", "lseek", "flock", "close", "poll", "random", "thread", "lock", "map" };
 
 static atomic_ulong counts[CALLS];
 static int chosen = -1;
@@ -375,6 +378,17 @@ PLAIN(CALL_FALLOCATE, int, fallocate, (int fd, int mode, off_t off, off_t len), 
 PLAIN(CALL_FALLOCATE, int, fallocate64, (int fd, int mode, off64_t off, off64_t len), (fd, mode, off, len), -1)
 PLAIN(CALL_FALLOCATE, int, posix_fallocate, (int fd, off_t off, off_t len), (fd, off, len), number)
 PLAIN(CALL_FALLOCATE, int, posix_fallocate64, (int fd, off64_t off, off64_t len), (fd, off, len), number)
+/* All files are on ext4, where pli takes room first. */
+int fstatfs64(int fd, struct statfs64 *fs);
+int
+fstatfs64(int fd, struct statfs64 *fs)
+{
+	int result = fails(CALL_STATFS, HERE) ? -1 : REAL(fstatfs64)(fd, fs);
+
+	if (result == 0)
+		fs->f_type = EXT4_SUPER_MAGIC;
+	return result;
+}
 PLAIN(CALL_FSTAT, int, fstat, (int fd, struct stat *st), (fd, st), -1)
 PLAIN(CALL_FSTAT, int, fstat64, (int fd, struct stat64 *st), (fd, st), -1)
 PLAIN(CALL_FSTAT, int, stat, (const char *path, struct stat *st), (path, st), -1)

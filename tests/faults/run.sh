@@ -31,7 +31,7 @@ if grep -q __asan_init "$PLI"; then
 	export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}exitcode=99 LSAN_OPTIONS=exitcode=99
 fi
 
-content f 1200000
+content f 2300000
 seal bid.pli f p256
 cp bid.pli bad.pli
 flip bad.pli 700000
@@ -43,7 +43,7 @@ runs=0
 
 # A folder: more than one segment, more than one folder deep, an empty file and folder, a header of several blocks.
 mkdir -p "folder/Pièces/sub" folder/empty "folder/$(printf 'n%.0s' $(seq 200))"
-content folder/large 1100000
+content folder/large 5000000
 printf 'one\n' >"folder/Pièces/sub/one"
 printf 'two\n' >"folder/$(printf 'n%.0s' $(seq 200))/two"
 : >folder/nothing
@@ -381,6 +381,10 @@ scenario()
 		"command_$1" LD_PRELOAD="$FAULTS" FAULT_COUNTS="$PWD/counts.$from" FAULT_FROM="$from"
 		[ -s "counts.$from" ] || { problem "no counts"; return; }
 	done
+	case $1 in
+	seal | open | open_over | seal_folder | open_folder)
+		[ "$(sed -n 's/^fallocate //p' counts.pli)" -gt 0 ] || problem "no room was taken first" ;;
+	esac
 	rm -rf place/x
 	for how in once forever; do
 		for call in read pread readv; do
@@ -401,6 +405,7 @@ scenario()
 		each "$1" unlink "$how" 5 pli "1 16"
 		each "$1" fallocate "$how" 28 pli "1 16"
 		each "$1" fallocate "$how" 95 pli work
+		each "$1" statfs "$how" 38 pli work
 		each "$1" poll "$how" 12 pli "1 16"
 		each "$1" thread "$how" 11 pli "1 16"
 		# A kernel without it, and one that fails: libcrypto's numbers, and the names of what is hidden.

@@ -10,6 +10,7 @@
 #include <openssl/evp.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <unistd.h>
 
 #define LEN 100007
 
@@ -506,25 +507,39 @@ one_worker(void)
 	const struct {
 		enum gcm_op op;
 		enum way way;
-		bool in_order, here;
-	} cases[] = { { GCM_SEAL, EXTENT, false, true }, { GCM_SEAL, COPIED, false, false },
-		{ GCM_SEAL, EXTENT, true, false }, { GCM_HASH, EXTENT, false, true },
-		{ GCM_HASH, COPIED, false, false } };
-	const struct pli_input input = pli_input_memory(plain, LEN, "plain");
+		bool in_order, gathers, piped, here;
+	} cases[] = {
+		{ GCM_SEAL, EXTENT, false, false, false, true },
+		{ GCM_SEAL, COPIED, false, false, false, false },
+		{ GCM_SEAL, COPIED, false, false, true, false },
+		{ GCM_SEAL, EXTENT, true, false, false, false },
+		{ GCM_SEAL, EXTENT, false, true, false, false },
+		{ GCM_HASH, EXTENT, false, false, false, true },
+		{ GCM_HASH, COPIED, false, false, false, false },
+		{ GCM_HASH, EXTENT, false, true, false, false },
+	};
+	struct pli_input input = pli_input_memory(plain, LEN, "plain");
 	struct pli_error err = { 0 };
-	struct source *source;
+	struct source *source, *piped;
+	int ends[2];
 	size_t i;
 
 	set_up();
 	check_ok(source_open(&source, &input, &no_hooks, &err), err);
+	check(pipe(ends) == 0);
+	input = pli_input_fd(ends[0], "pipe");
+	check_ok(source_open(&piped, &input, &no_hooks, &err), err);
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		bool hashes = cases[i].op == GCM_HASH;
 		struct side side = { .fail_at = UINT64_MAX };
 		struct gcm *g = new_gcm(1, !hashes);
 		const struct flow_plan plan = { .gcm = g,
 			.op = cases[i].op,
-			.source = cases[i].way == COPIED ? NULL : source,
+			.source = cases[i].piped           ? piped
+				  : cases[i].way == COPIED ? NULL
+							   : source,
 			.threads = 1,
+			.gathers = cases[i].gathers,
 			.segment = 4096,
 			.hooks = &no_hooks,
 			.window = worked_by,
@@ -539,6 +554,9 @@ one_worker(void)
 		gcm_free(g);
 	}
 	source_close(source);
+	source_close(piped);
+	(void)close(ends[0]);
+	(void)close(ends[1]);
 }
 
 #define TESTS(T, S)                                                                                                    \
