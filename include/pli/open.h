@@ -29,8 +29,8 @@ extern "C" {
 typedef bool pli_namer(void *arg, const char *issuer, const char *serial, const char *ski, char *buf, size_t cap);
 
 struct pli_open_options {
-	int threads;            /* workers, the calling thread among them where it would be idle; 0: inline; PLI_THREADS_AUTO */
-	size_t segment;         /* as in struct pli_seal_options */
+	int threads;    /* workers, the calling thread among them where it would be idle; 0: inline; PLI_THREADS_AUTO */
+	size_t segment; /* as in struct pli_seal_options */
 	bool accept_short_tag;  /* GCM tags of 12 to 15 bytes (RFC 5084 3.2) */
 	bool require_committed; /* content must begin with the fixed first block */
 	/*
