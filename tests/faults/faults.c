@@ -379,7 +379,6 @@ PLAIN(CALL_FALLOCATE, int, fallocate64, (int fd, int mode, off64_t off, off64_t 
 PLAIN(CALL_FALLOCATE, int, posix_fallocate, (int fd, off_t off, off_t len), (fd, off, len), number)
 PLAIN(CALL_FALLOCATE, int, posix_fallocate64, (int fd, off64_t off, off64_t len), (fd, off, len), number)
 /* All files are on ext4, where pli takes room first. */
-int fstatfs64(int fd, struct statfs64 *fs);
 int
 fstatfs64(int fd, struct statfs64 *fs)
 {
