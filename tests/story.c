@@ -75,6 +75,8 @@ struct picture {
 	int64_t lines;
 };
 
+static void append(char *text, size_t cap, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
 static void
 append(char *text, size_t cap, const char *format, ...)
 {
