@@ -34,9 +34,8 @@ struct flow_plan {
 	uint64_t shown; /* GCM_HASH: the segments that begin below this offset are decrypted all the same */
 	const struct source *source; /* for extents; may be NULL */
 	int threads;                 /* resolved by flow_threads; 1: a thread only where the caller is not idle */
-	bool
-	    gathers; /* the caller reads: content comes in pieces that it brings together, also from a positional source */
-	size_t segment; /* bytes */
+	bool gathers;                /* the caller brings pieces together, also of a positional source */
+	size_t segment;              /* bytes */
 	const struct pli_hooks *hooks;
 	struct pli_progress progress; /* total, pass, passes */
 	/* where the result may be written directly, or NULL */

@@ -154,15 +154,6 @@ generate(struct pli_register *reg, bool again, struct pli_error *err)
 }
 
 static enum pli_status
-count_key(void *arg, const struct pli_register_key *key, struct pli_error *err)
-{
-	(void)key;
-	(void)err;
-	*(int *)arg += 1;
-	return PLI_OK;
-}
-
-static enum pli_status
 count_finding(void *arg, const struct pli_register_finding *finding, struct pli_error *err)
 {
 	(void)finding;
@@ -191,7 +182,7 @@ ask(struct pli_register *reg, struct pli_error *err)
 	    (rc = pli_register_journal(reg, NULL, draw_line, &p, err)) == PLI_OK &&
 	    (rc = pli_register_check(reg, &health, count_finding, &findings, err)) == PLI_OK &&
 	    (rc = pli_register_lend(reg, &secours, lent, err)) == PLI_OK)
-		rc = pli_register_certs(reg, &choice, certs, count_key, NULL, &chosen, err);
+		rc = pli_register_certs(reg, &choice, certs, register_count_key, NULL, &chosen, err);
 	if (rc == PLI_OK) {
 		if (world.findings == 0)
 			world.findings = findings;

@@ -23,10 +23,7 @@ enum pli_status sink_open(struct sink **sink, const struct pli_output *out, cons
 
 bool sink_positional(const struct sink *s);
 
-/*
- * sink_expect says, where it is known, that at least len bytes will be written. Fails with PLI_ERR_IO where it is known already that there is no
- * room for them.
- */
+/* sink_expect says that at least len bytes will be written. Fails with PLI_ERR_IO where there is no room for them. */
 enum pli_status sink_expect(const struct sink *s, uint64_t len, struct pli_error *err) PLI_MUST_CHECK;
 
 /* sink_put writes header and then payload at off of a positional sink. */

@@ -80,15 +80,6 @@ shared(void)
 	return p;
 }
 
-static enum pli_status
-count_key(void *arg, const struct pli_register_key *key, struct pli_error *err)
-{
-	(void)key;
-	(void)err;
-	*(int *)arg += 1;
-	return PLI_OK;
-}
-
 /* Lines are numbered 1, 2, 3 ... */
 static enum pli_status
 count_line(void *arg, const struct pli_register_event *event, struct pli_error *err)
@@ -108,7 +99,7 @@ count(const char *path, int *keys, int *lines)
 
 	*keys = *lines = 0;
 	check_ok(pli_register_open(&reg, support_pli(), path, PLI_REGISTER_READ, NULL, &err), err);
-	check_ok(pli_register_keys(reg, &all, count_key, keys, &err), err);
+	check_ok(pli_register_keys(reg, &all, register_count_key, keys, &err), err);
 	check_ok(pli_register_journal(reg, NULL, count_line, lines, &err), err);
 	pli_register_free(reg);
 }
