@@ -1,66 +1,9 @@
 /* What stands in a text comes out of any kind of source; anything else is left as it is, or refused by its name. */
 #include "armored.h"
+#include "inputs.h"
 #include "pieces.h"
-#include "source.h"
-
-#include <fcntl.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #define LEN 200003
-
-static const struct pli_hooks no_hooks;
-
-enum end { FROM_MEMORY, FROM_PATH, FROM_PIPE, ENDS };
-
-struct opened {
-	struct source *source;
-	int fd;
-	pid_t writer;
-};
-
-static struct opened
-open_end(enum end end, struct view text)
-{
-	struct opened o = { NULL, -1, 0 };
-	struct pli_error err = { 0 };
-	const char *path = support_path("armor");
-	struct pli_input in = pli_input_memory(text.p, text.len, "text");
-	int ends[2];
-
-	if (end == FROM_PATH) {
-		support_write(path, text);
-		in = pli_input_path(path);
-	} else if (end == FROM_PIPE) {
-		check(pipe2(ends, O_CLOEXEC) == 0 && (o.writer = fork()) >= 0);
-		if (o.writer == 0) {
-			size_t at, n;
-
-			(void)close(ends[0]);
-			for (at = 0; at < text.len; at += n) {
-				n = text.len - at < 777 ? text.len - at : 777;
-				if (write(ends[1], text.p + at, n) != (ssize_t)n)
-					_exit(1);
-			}
-			_exit(0);
-		}
-		(void)close(ends[1]);
-		o.fd = ends[0];
-		in = pli_input_fd(o.fd, "pipe");
-	}
-	check_ok(source_open(&o.source, &in, &no_hooks, &err), err);
-	return o;
-}
-
-static void
-close_end(struct opened *o)
-{
-	source_close(o->source);
-	if (o->fd >= 0)
-		(void)close(o->fd);
-	if (o->writer > 0)
-		check(waitpid(o->writer, NULL, 0) == o->writer);
-}
 
 /* A message: bytes that begin like one. */
 static struct view
@@ -102,25 +45,25 @@ every_form(void)
 {
 	struct view all = message(LEN);
 	struct buf text = { 0 };
-	enum end end;
+	enum input from;
 	size_t f;
 
 	for (f = 0; f < ARMORED_FORMS; f++)
-		for (end = 0; end < ENDS; end++) {
-			struct view bytes = view_of(all.p, LEN - (f + end) % 3);
+		for (from = 0; from < INPUTS; from++) {
+			struct view bytes = view_of(all.p, LEN - (f + from) % 3);
 			struct pli_error err = { 0 };
 			struct opened o;
 
 			armored_wrap(&armored_forms[f], bytes, &text);
-			o = open_end(end, buf_view(&text));
+			o = inputs_open(from, buf_view(&text));
 			check_ok(source_unarmor(o.source, &err), err);
 			check(source_armor(o.source) ==
 			      (strcmp(armored_forms[f].name, "pem") == 0 ? ARMOR_PEM : ARMOR_SMIME));
 			check(!source_positional(o.source) && source_offset(o.source) == 0);
-			check(source_repeatable(o.source) == (end != FROM_PIPE));
+			check(source_repeatable(o.source) == (from != FROM_PIPE));
 			rest_is(o.source, bytes);
 			check(source_consumed(o.source) == text.len);
-			if (end != FROM_PIPE) { /* again, and again from the middle */
+			if (from != FROM_PIPE) { /* again, and again from the middle */
 				source_restart(o.source);
 				rest_is(o.source, bytes);
 				source_restart(o.source);
@@ -129,7 +72,7 @@ every_form(void)
 				rest_is(o.source, view_behind(bytes, 70001));
 				check(source_unchanged(o.source, &err) == PLI_OK);
 			}
-			close_end(&o);
+			inputs_close(&o);
 		}
 	buf_clear(&text);
 }
@@ -142,14 +85,14 @@ below(void)
 	struct opened o;
 
 	armored_wrap(&armored_forms[0], message(5000), &text);
-	o = open_end(FROM_PATH, buf_view(&text));
+	o = inputs_open(FROM_PATH, buf_view(&text));
 	check(source_unarmor(o.source, NULL) == PLI_OK);
-	check(source_is_path(o.source, support_path("armor")) && !source_is_path(o.source, "/dev/null"));
-	close_end(&o);
-	o = open_end(FROM_MEMORY, buf_view(&text));
+	check(source_is_path(o.source, support_path(INPUTS_FILE)) && !source_is_path(o.source, "/dev/null"));
+	inputs_close(&o);
+	o = inputs_open(FROM_MEMORY, buf_view(&text));
 	check(source_unarmor(o.source, NULL) == PLI_OK);
 	check(source_overlaps(o.source, text.p + 100, 1) && !source_overlaps(o.source, &o, 1));
-	close_end(&o);
+	inputs_close(&o);
 	buf_clear(&text);
 }
 
@@ -163,7 +106,7 @@ spooled(void)
 	struct opened o;
 
 	armored_wrap(&armored_forms[1], bytes, &text);
-	o = open_end(FROM_PIPE, buf_view(&text));
+	o = inputs_open(FROM_PIPE, buf_view(&text));
 	check_ok(source_unarmor(o.source, &err), err);
 	check_ok(source_peek(o.source, 1000, &v, &err), err);
 	source_skip(o.source, 1000);
@@ -173,15 +116,15 @@ spooled(void)
 	source_restart(o.source);
 	source_skip(o.source, 1000);
 	rest_is(o.source, view_behind(bytes, 1000));
-	close_end(&o);
+	inputs_close(&o);
 	buf_clear(&text);
 }
 
 /* How unarmoring and then reading all of a text ends. */
 static enum pli_status
-ends_with(struct view text, enum end end, enum armor_kind *kind, struct pli_error *err)
+ends_with(struct view text, enum input from, enum armor_kind *kind, struct pli_error *err)
 {
-	struct opened o = open_end(end, text);
+	struct opened o = inputs_open(from, text);
 	uint8_t buf[100];
 	size_t got = 1;
 	enum pli_status rc;
@@ -192,7 +135,7 @@ ends_with(struct view text, enum end end, enum armor_kind *kind, struct pli_erro
 	check(rc == PLI_OK || *kind == ARMOR_NONE);
 	while (rc == PLI_OK && got > 0)
 		rc = source_read(o.source, buf, sizeof(buf), &got, err);
-	close_end(&o);
+	inputs_close(&o);
 	return rc;
 }
 
@@ -236,14 +179,14 @@ refused(void)
 	};
 	enum armor_kind kind;
 	struct pli_error err = { 0 };
-	enum end end;
+	enum input from;
 	size_t i;
 
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		for (end = 0; end < ENDS; end++) {
+		for (from = 0; from < INPUTS; from++) {
 			struct view text = view_of(bad[i].text, strlen(bad[i].text));
 
-			check(ends_with(text, end, &kind, &err) == PLI_ERR_MALFORMED);
+			check(ends_with(text, from, &kind, &err) == PLI_ERR_MALFORMED);
 			check(strstr(err.message, bad[i].says) != NULL);
 		}
 	pli_error_clear(&err);
@@ -261,18 +204,18 @@ left_alone(void)
 		TEXT("x" PEM "MIAG\n-----END CMS-----\n"), TEXT(" " PEM "MIAG\n"), TEXT("-----BEGIN CMS----\nMIAG\n"),
 		TEXT("-----BEGIN CMS-----"), TEXT("Content-Type: application/pkcs7-mime\n") };
 	struct pli_error err = { 0 };
-	enum end end;
+	enum input from;
 	size_t i;
 
 	for (i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
-		for (end = 0; end < ENDS; end++) {
-			struct opened o = open_end(end, plain[i]);
+		for (from = 0; from < INPUTS; from++) {
+			struct opened o = inputs_open(from, plain[i]);
 
 			check_ok(source_unarmor(o.source, &err), err);
 			check(source_armor(o.source) == ARMOR_NONE);
-			check(source_positional(o.source) == (end != FROM_PIPE));
+			check(source_positional(o.source) == (from != FROM_PIPE));
 			rest_is(o.source, plain[i]);
-			close_end(&o);
+			inputs_close(&o);
 		}
 }
 
@@ -284,19 +227,19 @@ bounds(void)
 	struct view tail = TEXT(PEM "MIAG\n-----END CMS-----\n"), blanks;
 	struct pli_error err = { 0 };
 	enum armor_kind kind;
-	enum end end;
+	enum input from;
 	size_t n;
 
 	memset(p, '\n', 2 * ARMOR_HEAD_MAX);
-	for (end = 0; end < ENDS; end++) {
+	for (from = 0; from < INPUTS; from++) {
 		for (n = ARMOR_HEAD_MAX - 40; n < ARMOR_HEAD_MAX + 3; n++) {
-			check(ends_with(JOIN(view_of(p, n), tail), end, &kind, &err) == PLI_OK);
+			check(ends_with(JOIN(view_of(p, n), tail), from, &kind, &err) == PLI_OK);
 			check(kind == (n + sizeof(PEM) - 1 <= ARMOR_HEAD_MAX ? ARMOR_PEM : ARMOR_NONE));
 		}
 		blanks = view_of(p, ARMOR_HEAD_MAX - 1);
-		check(ends_with(JOIN(tail, blanks), end, &kind, &err) == PLI_OK);
+		check(ends_with(JOIN(tail, blanks), from, &kind, &err) == PLI_OK);
 		blanks.len++;
-		check(ends_with(JOIN(tail, blanks), end, &kind, &err) == PLI_ERR_MALFORMED);
+		check(ends_with(JOIN(tail, blanks), from, &kind, &err) == PLI_ERR_MALFORMED);
 	}
 	pli_error_clear(&err);
 }

@@ -7,42 +7,14 @@
 #include <sys/file.h>
 
 #include "hidden.h"
+#include "others.h"
 #include "suite.h"
 #include "trees.h"
 
 #define LEFT ".pli-0123456789abcdef"
 
 static char trees_at_neu[300];
-
-static int locks_held; /* so many locks are somebody's, who sweeps (see --wrap in CMakeLists.txt) */
-static bool no_links;  /* nothing has a name any more */
 static atomic_ulong yields;
-
-int __real_flock(int fd, int how);
-int __wrap_flock(int fd, int how);
-
-int
-__wrap_flock(int fd, int how)
-{
-	if (locks_held == 0)
-		return __real_flock(fd, how);
-	locks_held--;
-	errno = EWOULDBLOCK;
-	return -1;
-}
-
-int __real_fstat64(int fd, struct stat *st);
-int __wrap_fstat64(int fd, struct stat *st);
-
-int
-__wrap_fstat64(int fd, struct stat *st)
-{
-	int result = __real_fstat64(fd, st);
-
-	if (no_links)
-		st->st_nlink = 0;
-	return result;
-}
 
 int __real_sched_yield(void);
 int __wrap_sched_yield(void);
@@ -377,21 +349,21 @@ swept_too_early(void)
 	struct folder *f;
 
 	trees_begin();
-	locks_held = 3;
+	others_locks = 3;
 	check_ok(folder_new(&f, trees_root, "bid", how, &err), err);
-	check(locks_held == 0 && trees_entries(trees_root) == 2);
+	check(others_locks == 0 && trees_entries(trees_root) == 2);
 	check_ok(folder_commit(f, &err), err);
 	folder_free(f);
 	check(support_exists(trees_at("bid")) && trees_entries(trees_root) == 1);
-	locks_held = 1000;
+	others_locks = 1000;
 	check(folder_new(&f, trees_root, "other", how, &err) == PLI_ERR_IO && f == NULL);
-	check(locks_held > 900 && trees_entries(trees_root) == 1);
-	locks_held = 0;
+	check(others_locks > 900 && trees_entries(trees_root) == 1);
+	others_locks = 0;
 	err = (struct pli_error){ 0 };
 	errno = 0;
-	no_links = true;
+	others_no_links = true;
 	check(folder_new(&f, trees_root, "other", how, &err) == PLI_ERR_IO && f == NULL);
-	no_links = false;
+	others_no_links = false;
 	check(trees_entries(trees_root) == 1);
 	trees_end();
 }

@@ -2,17 +2,12 @@
  * One envelope read from a source: content in pieces of any shape comes out as the same segments, left to the workers
  * (extents) where that pays, and the end is found.
  */
+#include "inputs.h"
 #include "message.h"
 #include "pieces.h"
-#include "suite.h"
-
-#include <fcntl.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #define LEN 300000
 
-static const struct pli_hooks no_hooks;
 static uint8_t content[LEN];
 
 static struct view
@@ -53,50 +48,6 @@ chunked(size_t len, size_t size)
 		out += header.len + n;
 	}
 	return view_of(p, out);
-}
-
-enum end { MEMORY, FILE_END, PIPE, ENDS };
-
-struct opened {
-	struct source *source;
-	int fd;
-	pid_t writer;
-};
-
-static struct opened
-open_end(enum end end, struct view bytes)
-{
-	struct opened o = { NULL, -1, 0 };
-	struct pli_error err = { 0 };
-	const char *path = support_path("message");
-	struct pli_input in = pli_input_memory(bytes.p, bytes.len, "m");
-	int ends[2];
-
-	if (end == FILE_END) {
-		support_write(path, bytes);
-		in = pli_input_path(path);
-	} else if (end == PIPE) {
-		check(pipe2(ends, O_CLOEXEC) == 0 && (o.writer = fork()) >= 0);
-		if (o.writer == 0) {
-			(void)close(ends[0]);
-			_exit(write(ends[1], bytes.p, bytes.len) != (ssize_t)bytes.len);
-		}
-		check(close(ends[1]) == 0);
-		o.fd = ends[0];
-		in = pli_input_fd(o.fd, "pipe");
-	}
-	check_ok(source_open(&o.source, &in, &no_hooks, &err), err);
-	return o;
-}
-
-static void
-close_end(struct opened *o)
-{
-	int status;
-
-	source_close(o->source);
-	check(o->fd < 0 || close(o->fd) == 0);
-	check(o->writer <= 0 || waitpid(o->writer, &status, 0) == o->writer);
 }
 
 /* Brings a segment together as a worker does. */
@@ -141,27 +92,27 @@ fill_all(struct message *m, size_t cap, size_t len, size_t *extents)
 	return rc;
 }
 
-/* From every end: filled twice with different segments, and skipped, a message gives the same content and ends well. */
+/* From every kind of input: filled twice with different segments, and skipped, a message gives the same content and ends well. */
 static void
 gives(struct view bytes, size_t len)
 {
 	static const size_t caps[] = { 16, 4096, 100000, 1 << 20 };
 	struct message m;
 	struct pli_error err = { 0 };
-	enum end end;
+	enum input from;
 	size_t i, extents;
 
 	support_bytes(content, LEN, 1);
-	for (end = 0; end < ENDS; end++)
+	for (from = 0; from < INPUTS; from++)
 		for (i = len > 100000 ? 1 : 0; i < sizeof(caps) / sizeof(caps[0]); i++) {
-			struct opened o = open_end(end, bytes);
+			struct opened o = inputs_open(from, bytes);
 
 			check_ok(message_begin(&m, o.source, &err), err);
 			check(fill_all(&m, caps[i], len, &extents) == PLI_OK);
-			check(end != PIPE || extents == 0);
+			check(from != FROM_PIPE || extents == 0);
 			check_ok(message_end(&m, &err), err);
 			check(view_equal(m.tail.mac, TEXT("0123456789abcdef")));
-			if (end != PIPE) {
+			if (from != FROM_PIPE) {
 				message_rewind(&m);
 				check(fill_all(&m, caps[3 - i], len, &extents) == PLI_OK);
 				message_rewind(&m);
@@ -170,17 +121,17 @@ gives(struct view bytes, size_t len)
 				check_ok(message_end(&m, &err), err);
 			}
 			message_clear(&m);
-			close_end(&o);
+			inputs_close(&o);
 		}
 	{
-		struct opened o = open_end(PIPE, bytes);
+		struct opened o = inputs_open(FROM_PIPE, bytes);
 
 		check_ok(message_begin(&m, o.source, &err), err);
 		check_ok(message_skip(&m, &err), err);
 		check(m.content == len);
 		check_ok(message_end(&m, &err), err);
 		message_clear(&m);
-		close_end(&o);
+		inputs_close(&o);
 	}
 }
 
@@ -241,11 +192,11 @@ empty_pieces(void)
 	empty.len += 2;
 	for (i = 0; i < 2; i++) {
 		bytes = message(indefinite(JOIN(ITEM(0x04, view_of(content, 5)), empty)), true);
-		o = open_end(MEMORY, bytes);
+		o = inputs_open(FROM_MEMORY, bytes);
 		check(message_begin(&m, o.source, NULL) == PLI_OK);
 		check((i == 0 ? message_fill(&m, &s, NULL) : message_skip(&m, NULL)) == PLI_ERR_MALFORMED);
 		message_clear(&m);
-		close_end(&o);
+		inputs_close(&o);
 	}
 	free(s.buf);
 }
@@ -261,20 +212,20 @@ extents(void)
 
 	support_bytes(content, LEN, 1);
 	bytes = message(pieces_item(0x80, view_of(content, LEN)), false);
-	o = open_end(FILE_END, bytes);
+	o = inputs_open(FROM_PATH, bytes);
 	check(message_begin(&m, o.source, NULL) == PLI_OK && message_total(&m) == LEN);
 	check(fill_all(&m, 200000, LEN, &n) == PLI_OK && n == 2);
 	message_rewind(&m);
 	check(fill_all(&m, 4096, LEN, &n) == PLI_OK && n == 0);
 	message_clear(&m);
-	close_end(&o);
+	inputs_close(&o);
 
 	bytes = message(indefinite(chunked(LEN, 70000)), true);
-	o = open_end(FILE_END, bytes);
+	o = inputs_open(FROM_PATH, bytes);
 	check(message_begin(&m, o.source, NULL) == PLI_OK && message_total(&m) == 0);
 	check(fill_all(&m, 1 << 20, LEN, &n) == PLI_OK && n == 4);
 	message_clear(&m);
-	close_end(&o);
+	inputs_close(&o);
 }
 
 static void
@@ -291,14 +242,14 @@ more_pieces_than_extents(void)
 		memcpy(all + i * 65541, "\x04\x83\x01\x00\x00", 5);
 		support_bytes(all + i * 65541 + 5, 65536, (uint32_t)i);
 	}
-	o = open_end(MEMORY, message(indefinite(view_of(all, 20 * 65541)), true));
+	o = inputs_open(FROM_MEMORY, message(indefinite(view_of(all, 20 * 65541)), true));
 	check(message_begin(&m, o.source, NULL) == PLI_OK);
 	check(message_fill(&m, &s, NULL) == PLI_OK && s.len == len && s.extent_count == SEGMENT_EXTENTS);
 	gather(m.source, &s);
 	for (i = 0; i < 20; i++)
 		check(memcmp(s.buf + i * 65536, all + i * 65541 + 5, 65536) == 0);
 	message_clear(&m);
-	close_end(&o);
+	inputs_close(&o);
 	free(s.buf);
 }
 
@@ -309,21 +260,21 @@ truncated(void)
 	struct view whole[2];
 	struct message m;
 	size_t i, n, unused;
-	enum end end;
+	enum input from;
 
 	support_bytes(content, LEN, 1);
 	whole[0] = message(pieces_item(0x80, view_of(content, 40)), false);
 	whole[1] = message(indefinite(chunked(40, 16)), true);
-	for (end = 0; end < ENDS; end++)
+	for (from = 0; from < INPUTS; from++)
 		for (i = 0; i < 2; i++)
-			for (n = 0; n <= whole[i].len + 1; n += end == PIPE ? 7 : 1) {
+			for (n = 0; n <= whole[i].len + 1; n += from == FROM_PIPE ? 7 : 1) {
 				struct view bytes =
 				    n <= whole[i].len ? view_of(whole[i].p, n) : JOIN(whole[i], OCTETS(0));
-				struct opened o = open_end(end, JOIN(bytes));
+				struct opened o = inputs_open(from, JOIN(bytes));
 				enum pli_status rc;
 				int way;
 
-				for (way = 0; way < (end == PIPE ? 1 : 2); way++) {
+				for (way = 0; way < (from == FROM_PIPE ? 1 : 2); way++) {
 					if (way > 0)
 						source_restart(o.source);
 					rc = message_begin(&m, o.source, NULL);
@@ -334,7 +285,7 @@ truncated(void)
 					check(rc == (n == whole[i].len ? PLI_OK : PLI_ERR_MALFORMED));
 					message_clear(&m);
 				}
-				close_end(&o);
+				inputs_close(&o);
 			}
 }
 

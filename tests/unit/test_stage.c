@@ -2,6 +2,7 @@
  * Files that are nowhere until they are complete: committed, aborted, in the way of others, swept. Each test runs
  * twice, the second time in a process that cannot make files without a name.
  */
+#include "others.h"
 #include "pieces.h"
 #include "stage.h"
 #include "suite.h"
@@ -78,8 +79,6 @@ put_another(int result)
 }
 
 static bool no_replace_unknown; /* as on file systems that know no RENAME_NOREPLACE */
-static bool no_links;           /* nothing has a name any more */
-static int locks_held;          /* so many locks are somebody's, who sweeps */
 
 int __real_renameat(int from, const char *name, int to, const char *as);
 int __wrap_renameat(int from, const char *name, int to, const char *as);
@@ -106,32 +105,6 @@ __wrap_renameat2(int from, const char *name, int to, const char *as, unsigned fl
 	}
 	result = __real_renameat2(from, name, to, as, flags);
 	put_another(result);
-	return result;
-}
-
-int __real_flock(int fd, int how);
-int __wrap_flock(int fd, int how);
-
-int
-__wrap_flock(int fd, int how)
-{
-	if (locks_held == 0)
-		return __real_flock(fd, how);
-	locks_held--;
-	errno = EWOULDBLOCK;
-	return -1;
-}
-
-int __real_fstat64(int fd, struct stat *st);
-int __wrap_fstat64(int fd, struct stat *st);
-
-int
-__wrap_fstat64(int fd, struct stat *st)
-{
-	int result = __real_fstat64(fd, st);
-
-	if (no_links)
-		st->st_nlink = 0;
 	return result;
 }
 
@@ -491,21 +464,21 @@ swept(bool hidden)
 
 	if (!hidden)
 		return;
-	locks_held = 3;
+	others_locks = 3;
 	check_ok(stage_new(&s, path, how, &err), err);
-	check(locks_held == 0 && support_entries() == before + 1);
+	check(others_locks == 0 && support_entries() == before + 1);
 	check_ok(stage_commit(s, &err), err);
 	stage_free(s);
 	check(unlink(path) == 0 && support_entries() == before);
-	locks_held = 1000;
+	others_locks = 1000;
 	check(stage_new(&s, path, how, &err) == PLI_ERR_IO && strstr(err.message, "beside") != NULL);
-	check(locks_held > 900 && support_entries() == before);
-	locks_held = 0;
+	check(others_locks > 900 && support_entries() == before);
+	others_locks = 0;
 	err = (struct pli_error){ 0 };
 	errno = 0;
-	no_links = true;
+	others_no_links = true;
 	check(stage_new(&s, path, how, &err) == PLI_ERR_IO && s == NULL);
-	no_links = false;
+	others_no_links = false;
 	check(support_entries() == before);
 }
 
