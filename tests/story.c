@@ -4,7 +4,6 @@
 #include "registers.h"
 #include "suite.h"
 
-#include <openssl/pkcs12.h>
 #include <stdarg.h>
 #include <unistd.h>
 
@@ -21,49 +20,6 @@ story_fails(void)
 		return false;
 	n = seen++;
 	return n >= first && n <= last;
-}
-
-/* Files of keys open quickly here: see --wrap in CMakeLists.txt. */
-#define ROUNDS 100
-
-PKCS12_SAFEBAG *__real_PKCS12_SAFEBAG_create_pkcs8_encrypt_ex(int pbe, const char *pass, int pass_len,
-    unsigned char *salt, int salt_len, int rounds, PKCS8_PRIV_KEY_INFO *info, OSSL_LIB_CTX *lib,
-    const char *properties);
-PKCS12_SAFEBAG *__wrap_PKCS12_SAFEBAG_create_pkcs8_encrypt_ex(int pbe, const char *pass, int pass_len,
-    unsigned char *salt, int salt_len, int rounds, PKCS8_PRIV_KEY_INFO *info, OSSL_LIB_CTX *lib,
-    const char *properties);
-PKCS7 *__real_PKCS12_pack_p7encdata_ex(int pbe, const char *pass, int pass_len, unsigned char *salt, int salt_len,
-    int rounds, STACK_OF(PKCS12_SAFEBAG) * bags, OSSL_LIB_CTX *lib, const char *properties);
-PKCS7 *__wrap_PKCS12_pack_p7encdata_ex(int pbe, const char *pass, int pass_len, unsigned char *salt, int salt_len,
-    int rounds, STACK_OF(PKCS12_SAFEBAG) * bags, OSSL_LIB_CTX *lib, const char *properties);
-int __real_PKCS12_set_mac(
-    PKCS12 *p12, const char *pass, int pass_len, unsigned char *salt, int salt_len, int rounds, const EVP_MD *md);
-int __wrap_PKCS12_set_mac(
-    PKCS12 *p12, const char *pass, int pass_len, unsigned char *salt, int salt_len, int rounds, const EVP_MD *md);
-
-PKCS12_SAFEBAG *
-__wrap_PKCS12_SAFEBAG_create_pkcs8_encrypt_ex(int pbe, const char *pass, int pass_len, unsigned char *salt,
-    int salt_len, int rounds, PKCS8_PRIV_KEY_INFO *info, OSSL_LIB_CTX *lib, const char *properties)
-{
-	(void)rounds;
-	return __real_PKCS12_SAFEBAG_create_pkcs8_encrypt_ex(
-	    pbe, pass, pass_len, salt, salt_len, ROUNDS, info, lib, properties);
-}
-
-PKCS7 *
-__wrap_PKCS12_pack_p7encdata_ex(int pbe, const char *pass, int pass_len, unsigned char *salt, int salt_len, int rounds,
-    STACK_OF(PKCS12_SAFEBAG) * bags, OSSL_LIB_CTX *lib, const char *properties)
-{
-	(void)rounds;
-	return __real_PKCS12_pack_p7encdata_ex(pbe, pass, pass_len, salt, salt_len, ROUNDS, bags, lib, properties);
-}
-
-int
-__wrap_PKCS12_set_mac(
-    PKCS12 *p12, const char *pass, int pass_len, unsigned char *salt, int salt_len, int rounds, const EVP_MD *md)
-{
-	(void)rounds;
-	return __real_PKCS12_set_mac(p12, pass, pass_len, salt, salt_len, ROUNDS, md);
 }
 
 enum { STEPS = 10 };

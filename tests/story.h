@@ -8,7 +8,7 @@
  *      story_each, with what fails asking story_fails each time
  *
  * Whatever fails, a change is there as a whole or not at all, what is said to be done is done, no key is active without its
- * file, and the register opens again. Files of keys take few rounds of work here. A suite that uses it is listed in CMakeLists.txt.
+ * file, and the register opens again. Files of keys open quickly here (quick_keys.c). A suite that uses it is listed in CMakeLists.txt.
  */
 
 #include <stdbool.h>

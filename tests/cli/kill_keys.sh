@@ -5,6 +5,8 @@
 
 : "${LOOK:?set LOOK to the program made from tests/faults/look.c}"
 can_trace
+# Files of keys open quickly from here on.
+export LD_PRELOAD=${QUICK_KEYS:?set QUICK_KEYS to the module made from tests/quick_keys.c}
 
 step=$((${KILL_STEP:-131} * every))
 pending=0

@@ -14,10 +14,8 @@
  * looking up a symbol may allocate. openat2 has no name in libc: it is seen in syscall. So is getrandom, which libcrypto asks
  * for by that where getentropy is said not to be there.
  *
- * Files of keys that are written under it ask for few rounds of work for their passphrase: a quarter of a second in each of a
- * thousand runs would be spent on what cannot fail.
+ * Files of keys that are written under it open quickly (../quick_keys.c).
  */
-#define _GNU_SOURCE
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
@@ -26,7 +24,6 @@
 #include <link.h>
 #include <linux/magic.h>
 #include <locale.h>
-#include <openssl/pkcs12.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -537,32 +534,4 @@ usleep(useconds_t time)
 {
 	(void)time;
 	return 0;
-}
-
-/* What pli calls to protect the files of keys, with its own number of rounds. */
-#define ROUNDS 1000
-
-PKCS12_SAFEBAG *
-PKCS12_SAFEBAG_create_pkcs8_encrypt_ex(int pbe, const char *pass, int pass_len, unsigned char *salt, int salt_len,
-    int rounds, PKCS8_PRIV_KEY_INFO *info, OSSL_LIB_CTX *lib, const char *properties)
-{
-	(void)rounds;
-	return REAL(PKCS12_SAFEBAG_create_pkcs8_encrypt_ex)(
-	    pbe, pass, pass_len, salt, salt_len, ROUNDS, info, lib, properties);
-}
-
-PKCS7 *
-PKCS12_pack_p7encdata_ex(int pbe, const char *pass, int pass_len, unsigned char *salt, int salt_len, int rounds,
-    STACK_OF(PKCS12_SAFEBAG) * bags, OSSL_LIB_CTX *lib, const char *properties)
-{
-	(void)rounds;
-	return REAL(PKCS12_pack_p7encdata_ex)(pbe, pass, pass_len, salt, salt_len, ROUNDS, bags, lib, properties);
-}
-
-int
-PKCS12_set_mac(
-    PKCS12 *p12, const char *pass, int pass_len, unsigned char *salt, int salt_len, int rounds, const EVP_MD *md)
-{
-	(void)rounds;
-	return REAL(PKCS12_set_mac)(p12, pass, pass_len, salt, salt_len, ROUNDS, md);
 }
