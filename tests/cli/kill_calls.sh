@@ -81,8 +81,9 @@ at_every_call()
 	last="pli $*, counting its calls"
 	strace -f -qq -o ../trace "$PLI" "$@" >"$out" 2>"$err" || problem "does not work under strace"
 	"$check"
-	mapfile -t calls < <(sed -nE 's/^([0-9]+) +([a-z0-9_]+)\(.*/\1 \2/p' ../trace |
-		awk '{ n = ++seen[$0]; if (!done[$2 " " n]++) print $2 ":signal=KILL:when=" n }')
+	sed -nE 's/^([0-9]+) +([a-z0-9_]+)\(.*/\1 \2/p' ../trace |
+		awk '{ n = ++seen[$0]; if (!done[$2 " " n]++) print $2 ":signal=KILL:when=" n }' >../calls
+	mapfile -t calls <../calls
 	[ "${#calls[@]}" -gt 100 ] || problem "only ${#calls[@]} calls"
 	for ((n = 1 + every_from % step; n < ${#calls[@]}; n += step)); do # the first is the execve of strace itself
 		prepare "$check"

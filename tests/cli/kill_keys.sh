@@ -71,11 +71,14 @@ at_every_call()
 	local n
 	local -a calls
 	prepare "${@:2}"
-	mapfile -t old < <(state)
+	state >old
+	mapfile -t old <old
 	last="pli ${*:2}, counting its calls"
 	strace -f -qq -o trace "$PLI" "${@:2}" >"$out" 2>"$err" || problem "does not work under strace"
-	mapfile -t new < <(state)
-	mapfile -t calls < <(sed -nE 's/^([0-9]+) +([a-z0-9_]+)\(.*/\2/p' trace | awk '{ print $0 ":signal=KILL:when=" ++seen[$0] }')
+	state >new
+	mapfile -t new <new
+	sed -nE 's/^([0-9]+) +([a-z0-9_]+)\(.*/\2/p' trace | awk '{ print $0 ":signal=KILL:when=" ++seen[$0] }' >calls
+	mapfile -t calls <calls
 	[ "${#calls[@]}" -gt 100 ] || problem "only ${#calls[@]} calls"
 	for ((n = 1 + (every_from + runs) % step; n < ${#calls[@]}; n += step)); do
 		prepare "${@:2}"

@@ -128,9 +128,11 @@ keys_state()
 keys_learn()
 {
 	keys_begin "$1"
-	mapfile -t state_old < <(keys_state)
+	keys_state >state
+	mapfile -t state_old <state
 	"command_$1" NO_FAULT=1 || return
-	mapfile -t state_new < <(keys_state)
+	keys_state >state
+	mapfile -t state_new <state
 }
 
 # keys_file_opens NAME: the .p12 belongs to the active key of that name.

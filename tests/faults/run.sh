@@ -68,8 +68,9 @@ command_seal()
 }
 command_seal_pipe()
 {
-	env "$@" "$PLI" seal -j 2 -r "$K/p256.pem" -o - - < <(cat f) 2>"$err" | cat >"$out"
-	return "${PIPESTATUS[0]}"
+	# shellcheck disable=SC2002 # a pipe is wanted
+	cat f | env "$@" "$PLI" seal -j 2 -r "$K/p256.pem" -o - - 2>"$err" | cat >"$out"
+	return "${PIPESTATUS[1]}"
 }
 command_open()
 {
@@ -77,8 +78,9 @@ command_open()
 }
 command_open_pipe()
 {
-	env "$@" "$PLI" open -j 2 "${key[@]}" -o - - < <(cat bid.pli) 2>"$err" | cat >"$out"
-	return "${PIPESTATUS[0]}"
+	# shellcheck disable=SC2002 # a pipe is wanted
+	cat bid.pli | env "$@" "$PLI" open -j 2 "${key[@]}" -o - - 2>"$err" | cat >"$out"
+	return "${PIPESTATUS[1]}"
 }
 command_open_over()
 {
@@ -175,7 +177,7 @@ folder_right()
 {
 	diff -r folder "$1" >/dev/null || return
 	case $last in
-	*": open "* | *": malloc "*) cmp -s <(tree "$1" | strict) <(strict <folder.tree) ;;
+	*": open "* | *": malloc "*) tree "$1" | strict | cmp -s - folder.strict ;;
 	*) tree "$1" | cmp -s - folder.tree ;;
 	esac
 }
@@ -183,6 +185,7 @@ strict()
 {
 	sed -E 's/ ([df]) ([0-7])[0-7]{2} / \1 \200 /'
 }
+strict <folder.tree >folder.strict
 folder_envelope_right()
 {
 	local right
