@@ -155,13 +155,16 @@ recipients_match_name(const struct pli_key *key, struct view issuer, struct view
 {
 	const X509_NAME *own = X509_get_issuer_name(key->cert.x509);
 	unsigned char *der = NULL;
-	const unsigned char *p = issuer.p;
+	const unsigned char *p = issuer.p, *contents;
 	X509_NAME *name;
 	bool same;
-	int len = i2d_ASN1_INTEGER(X509_get0_serialNumber(key->cert.x509), &der);
+	int tag, class, len = i2d_ASN1_INTEGER(X509_get0_serialNumber(key->cert.x509), &der);
+	long own_len;
 
-	/* contents octets: behind a tag and, for the 20 octets that RFC 5280 allows and up to 127, one length octet */
-	same = len > 2 && der[1] < 0x80 && (size_t)len - 2 == serial.len && memcmp(der + 2, serial.p, serial.len) == 0;
+	/* of any length: RFC 5280 allows 20 octets, and certificates have what they have */
+	contents = der;
+	same = len > 0 && (ASN1_get_object(&contents, &own_len, &tag, &class, len) & 0x80) == 0 &&
+	       (size_t)own_len == serial.len && memcmp(contents, serial.p, serial.len) == 0;
 	OPENSSL_free(der);
 	if (!same)
 		return false;

@@ -314,6 +314,51 @@ matching(void)
 	EVP_PKEY_free(want.pkey);
 }
 
+/* Certificates have serial numbers of any length, whatever RFC 5280 allows: who is sealed to can open. */
+static void
+long_serial_numbers(void)
+{
+	static const size_t lengths[] = { 1, 20, 126, 127, 128, 129, 255, 256, 300 };
+	struct maker_cert want = { .pkey = maker_ec("P-256") };
+	uint8_t octets[300];
+	size_t i;
+
+	memset(octets, 0x5a, sizeof(octets));
+	for (i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+		BIO *bio = BIO_new(BIO_s_mem()), *secret = BIO_new(BIO_s_mem());
+		BIGNUM *serial = BN_bin2bn(octets, (int)lengths[i], NULL);
+		X509 *x = maker_x509(&want);
+		struct buf message = { 0 };
+		struct secret made, found = { 0 };
+		struct recipients_kek kek = { 0 };
+		struct pli_error err = { 0 };
+		struct pli_certs *certs;
+		struct pli_key *key;
+		struct view der;
+		struct head h;
+
+		check(BN_to_ASN1_INTEGER(serial, X509_get_serialNumber(x)) != NULL);
+		check(X509_sign(x, want.pkey, EVP_sha256()) > 0 && i2d_X509_bio(bio, x) == 1);
+		check_ok(pli_certs_new(&certs, support_pli(), &err), err);
+		der = maker_bytes(bio);
+		check_ok(pli_certs_add(certs, der.p, der.len, "c", &err), err);
+		check(i2d_PrivateKey_bio(secret, want.pkey) == 1);
+		der = maker_bytes(secret);
+		check_ok(pli_key_new(&key, support_pli(), der.p, der.len, "k", certs, NULL, NULL, &err), err);
+		check_ok(recipients_seal(support_pli(), RECIPIENTS_GCM, certs, &message, &kek, &err), err);
+		check_ok(
+		    recipients_unwrap(support_pli(), &kek, find(&message, &kek, NULL, &h, NULL), &made, &err), err);
+		check(open_with(&message, key, key, &found) == PLI_OK);
+		check(found.len == made.len && memcmp(found.p, made.p, made.len) == 0);
+		buf_clear(&message);
+		pli_key_free(key);
+		pli_certs_free(certs);
+		X509_free(x);
+		BN_free(serial);
+	}
+	EVP_PKEY_free(want.pkey);
+}
+
 #define TESTS(T, S)                                                                                                    \
 	T(S, every_kind_alone)                                                                                         \
 	T(S, all_together)                                                                                             \
@@ -321,5 +366,5 @@ matching(void)
 	T(S, no_random_bytes)                                                                                          \
 	T(S, algorithms_written)                                                                                       \
 	T(S, wrong_rsa_key)                                                                                            \
-	T(S, wrong_ec_key) T(S, damaged_wrapping) T(S, damaged_messages) T(S, matching)
+	T(S, wrong_ec_key) T(S, damaged_wrapping) T(S, damaged_messages) T(S, matching) T(S, long_serial_numbers)
 SUITE(recipients, TESTS)
