@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "strict_tar.h"
 #include "wait.h"
 
 #define BLOCK 512
@@ -38,6 +39,7 @@ struct reading {
 	uint64_t size;
 	bool in_header;
 	uint64_t header_left; /* bytes that it may still take */
+	struct strict_tar strict;
 	/* of a ZIP file */
 	bool zip;
 	int fd;
@@ -81,6 +83,10 @@ give(struct archive *a, void *arg, const void **data)
 		archive_set_error(a, EIO, "%s", "the envelope cannot be read");
 		return -1;
 	}
+	if (strict_tar_feed(&r->strict, view_of(*data, len), &r->reading) != PLI_OK) {
+		archive_set_error(a, EIO, "%s", "the archive is odd");
+		return -1;
+	}
 	if (!allow(r, a, len))
 		return -1;
 	return (la_ssize_t)len;
@@ -117,6 +123,9 @@ start(struct reading *r, struct pli_error *err)
 	if (a == NULL)
 		return fail_memory(err);
 	if ((rc = pli_opener_read(r->opener, &r->first, &r->first_len, err)) != PLI_OK)
+		return rc;
+	strict_tar_init(&r->strict);
+	if ((rc = strict_tar_feed(&r->strict, view_of(r->first, r->first_len), err)) != PLI_OK)
 		return rc;
 	if ((!all_zero(r->first, r->first_len < BLOCK ? r->first_len : BLOCK) &&
 		archive_read_support_format_tar(a) != ARCHIVE_OK) ||
@@ -257,6 +266,22 @@ next_header(struct reading *r, struct archive_entry **entry)
 	return got;
 }
 
+/* libarchive stops at the end of the archive: what stands behind it is looked at, too. */
+static enum pli_status
+pass_rest(struct reading *r, struct pli_error *err)
+{
+	enum pli_status rc = PLI_OK;
+	const void *p;
+	size_t len = 1;
+
+	if (!strict_tar_applies(&r->strict))
+		return PLI_OK;
+	while (rc == PLI_OK && len > 0)
+		if ((rc = pli_opener_read(r->opener, &p, &len, err)) == PLI_OK)
+			rc = strict_tar_feed(&r->strict, view_of(p, len), err);
+	return rc == PLI_OK ? strict_tar_end(&r->strict, err) : rc;
+}
+
 static enum pli_status
 pass_all(struct reading *r, struct pli_error *err)
 {
@@ -281,7 +306,7 @@ pass_all(struct reading *r, struct pli_error *err)
 			}
 		}
 		if (got == ARCHIVE_EOF)
-			return PLI_OK;
+			return pass_rest(r, err);
 		if ((rc = pass_entry(r, from, err)) != PLI_OK)
 			return rc;
 	}
@@ -303,6 +328,7 @@ run(struct reading *r, enum tar_names names, enum pli_status (*begin)(struct rea
 	if (r->archive != NULL)
 		(void)archive_read_free(r->archive);
 	free(r->buf);
+	wipe(&r->strict, sizeof(r->strict));
 	tar_leave(before);
 	freelocale(ours);
 	return rc;
