@@ -7,6 +7,7 @@
 #include <sys/file.h>
 
 #include "hidden.h"
+#include "order.h"
 #include "others.h"
 #include "suite.h"
 #include "trees.h"
@@ -24,6 +25,19 @@ __wrap_sched_yield(void)
 {
 	yields++;
 	return __real_sched_yield();
+}
+
+int __real_renameat2(int from, const char *name, int to, const char *as, unsigned flags);
+int __wrap_renameat2(int from, const char *name, int to, const char *as, unsigned flags);
+
+int
+__wrap_renameat2(int from, const char *name, int to, const char *as, unsigned flags)
+{
+	int result = __real_renameat2(from, name, to, as, flags);
+
+	if (result == 0)
+		order_named(to, as);
+	return result;
 }
 
 static void
@@ -60,6 +74,39 @@ commit(void)
 		trees_remove(trees_at("neu"));
 	}
 	trees_end();
+}
+
+/* Commits with the sync that fails, if any, and what is done then. */
+static void
+commit_in_order(bool no_sync, char fails, const char *steps)
+{
+	struct pli_error err = { 0 };
+	struct folder *f;
+
+	trees_begin();
+	check_ok(folder_new(&f, trees_root, "bid", (struct hidden_how){ false, no_sync, false }, &err), err);
+	fill(f);
+	order_begin(trees_root, fails);
+	check(folder_commit(f, &err) == (fails == '\0' ? PLI_OK : PLI_ERR_IO));
+	check(order_is(steps));
+	folder_free(f);
+	if (fails == 'a') {
+		check(strstr(err.message, "cannot sync") != NULL && trees_entries(trees_root) == 0);
+	} else {
+		check(fails == '\0' || strstr(err.message, "folder could not be synced") != NULL);
+		check(support_exists(trees_at("bid/a")) && trees_entries(trees_root) > 1);
+	}
+	trees_end();
+}
+
+/* All that is in a folder is on the disk before it has its name, and the name is before anybody is told. */
+static void
+synced(void)
+{
+	commit_in_order(false, '\0', "and");
+	commit_in_order(false, 'a', "a");
+	commit_in_order(false, 'd', "and");
+	commit_in_order(true, '\0', "n");
 }
 
 static void
@@ -384,6 +431,7 @@ names(void)
 
 #define TESTS(T, S)                                                                                                    \
 	T(S, commit)                                                                                                   \
+	T(S, synced)                                                                                                   \
 	T(S, abandoned)                                                                                                \
 	T(S, exchanged)                                                                                                \
 	T(S, exchanged_within)                                                                                         \
