@@ -10,7 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "pli/pair.h"
+#include "pkcs12_write.h"
+#include "registers.h"
 
 #define PASSPHRASE "lusab-babad gutih!"
 
@@ -23,6 +24,49 @@ new_pair(enum pli_pair_type type, const struct pli_key *authority)
 
 	check_ok(pli_pair_new(&key, support_pli(), &options, &err), err);
 	return key;
+}
+
+/* One bit of what is written first is another on the disk, if there is a bit like that (see --wrap in CMakeLists.txt). */
+static int spoiled_bit = -1;
+
+ssize_t __real_write(int fd, const void *p, size_t len);
+ssize_t __wrap_write(int fd, const void *p, size_t len);
+
+ssize_t
+__wrap_write(int fd, const void *p, size_t len)
+{
+	size_t at = (size_t)spoiled_bit / 8;
+	uint8_t copy[4096];
+
+	if (spoiled_bit < 0)
+		return __real_write(fd, p, len);
+	check(len <= sizeof(copy));
+	memcpy(copy, p, len);
+	copy[at < len ? at : len - 1] ^= (uint8_t)(1 << spoiled_bit % 8);
+	spoiled_bit = -1;
+	return __real_write(fd, copy, len);
+}
+
+/* What is made as the file, and comes to the disk as it is, is of this key, or under this passphrase. */
+static const struct pli_key *key_instead;
+static const char *passphrase_instead;
+
+enum pli_status __real_pkcs12_write(struct pli *pli, const struct pli_key *key, const struct pli_pair_file *file,
+    struct buf *der, struct pli_error *err);
+enum pli_status __wrap_pkcs12_write(struct pli *pli, const struct pli_key *key, const struct pli_pair_file *file,
+    struct buf *der, struct pli_error *err);
+
+enum pli_status
+__wrap_pkcs12_write(struct pli *pli, const struct pli_key *key, const struct pli_pair_file *file, struct buf *der,
+    struct pli_error *err)
+{
+	struct pli_pair_file other = *file;
+
+	if (passphrase_instead != NULL) {
+		other.passphrase = passphrase_instead;
+		other.passphrase_len = strlen(passphrase_instead);
+	}
+	return __real_pkcs12_write(pli, key_instead != NULL ? key_instead : key, &other, der, err);
 }
 
 /* P-256, which is quick; made once. */
@@ -269,6 +313,77 @@ full_disk(void)
 	}
 }
 
+/* The disk keeps something else than it was given, anywhere: that is found out before the file has its name. */
+static void
+spoiled_on_the_disk(void)
+{
+	static const int bits[] = { 0, 8 * 300 + 7, 8 * 4096 };
+	struct pli_pair_file file = file_at(support_path("spoiled.p12"));
+	struct pli_error err;
+	size_t i;
+
+	file.cert_path = support_path("spoiled.pem");
+	for (i = 0; i < 2 * sizeof(bits) / sizeof(bits[0]); i++) {
+		err = (struct pli_error){ 0 };
+		file.no_sync = i % 2 == 0;
+		spoiled_bit = bits[i / 2];
+		check(pli_pair_save(support_pli(), quick(), &file, &err) == PLI_ERR_IO);
+		check(spoiled_bit < 0 && strstr(err.message, "not what was written") != NULL && err.hint[0] != '\0');
+		check(support_entries() == 0);
+	}
+}
+
+/* What was read back is as it was written, but does not open what is sealed to the certificate: it gets no name, either. */
+static void
+another_key_in_the_file(void)
+{
+	struct pli_key *other = new_pair(PLI_PAIR_P_256, NULL);
+	struct pli_pair_file file = file_at(support_path("other.p12"));
+	struct pli_error err;
+	int i;
+
+	file.cert_path = support_path("other.pem");
+	for (i = 0; i < 2; i++) {
+		err = (struct pli_error){ 0 };
+		key_instead = i == 0 ? other : NULL;
+		passphrase_instead = i == 0 ? NULL : "another passphrase";
+		check(pli_pair_save(support_pli(), quick(), &file, &err) == PLI_ERR_IO);
+		check(strstr(err.message, "that was read back") != NULL && strstr(err.message, "not open") != NULL);
+		check(support_entries() == 0);
+	}
+	key_instead = NULL;
+	passphrase_instead = NULL;
+	pli_key_free(other);
+}
+
+/* Neither is such a key active in a register: nothing is sealed to it. */
+static void
+never_active(void)
+{
+	const struct pli_register_place place = { "S", "Anne", PLI_ROLE_PERSONAL };
+	const struct pli_register_query active = { NULL, NULL, false };
+	const struct pli_pair_options pair = { .type = PLI_PAIR_P_256 };
+	const char *path = support_path("pair.db"), *p12 = support_path("pair.p12");
+	struct pli_pair_file file = register_file(p12);
+	struct pli_error err = { 0 };
+	struct pli_register *reg;
+	int turn, count;
+
+	check_ok(pli_register_open(&reg, support_pli(), path, PLI_REGISTER_CREATE, "test", &err), err);
+	for (turn = 0; turn < 3; turn++) {
+		spoiled_bit = turn == 0 ? 8 * 300 : -1;
+		key_instead = turn == 1 ? quick() : NULL;
+		err = (struct pli_error){ 0 };
+		check(pli_register_generate(reg, &place, &pair, &file, NULL, &err) == (turn < 2 ? PLI_ERR_IO : PLI_OK));
+		check(support_exists(p12) == (turn == 2));
+		count = 0;
+		check_ok(pli_register_keys(reg, &active, register_count_key, &count, &err), err);
+		check(count == (turn == 2 ? 1 : 0));
+	}
+	pli_register_free(reg);
+	check(unlink(p12) == 0 && unlink(path) == 0);
+}
+
 static void
 challenges(void)
 {
@@ -324,6 +439,9 @@ generated_passphrases(void)
 	T(S, passphrases)                                                                                              \
 	T(S, names_and_profiles)                                                                                       \
 	T(S, full_disk)                                                                                                \
+	T(S, spoiled_on_the_disk)                                                                                      \
+	T(S, another_key_in_the_file)                                                                                  \
+	T(S, never_active)                                                                                             \
 	T(S, challenges)                                                                                               \
 	T(S, generated_passphrases)
 SUITE(pair, TESTS)
