@@ -244,25 +244,68 @@ twice(void)
 	EVP_PKEY_free(want.pkey);
 }
 
+/* A certificate that has one more extension, and is signed once more. */
+static struct view
+with_extension(const struct maker_cert *want, const char *oid, int critical, struct view bytes)
+{
+	X509 *x = maker_x509(want);
+	ASN1_OBJECT *object = OBJ_txt2obj(oid, 1);
+	ASN1_OCTET_STRING *value = ASN1_OCTET_STRING_new();
+	X509_EXTENSION *ext;
+	BIO *bio = BIO_new(BIO_s_mem());
+
+	check(object != NULL && ASN1_OCTET_STRING_set(value, bytes.p, (int)bytes.len) == 1);
+	check((ext = X509_EXTENSION_create_by_OBJ(NULL, object, critical, value)) != NULL);
+	check(X509_add_ext(x, ext, -1) == 1 && X509_sign(x, want->pkey, EVP_sha256()) > 0 && i2d_X509_bio(bio, x) == 1);
+	X509_EXTENSION_free(ext);
+	ASN1_OCTET_STRING_free(value);
+	ASN1_OBJECT_free(object);
+	X509_free(x);
+	return maker_bytes(bio);
+}
+
 /* A key usage extension that is not one. */
 static void
 damaged_extensions(void)
 {
 	struct maker_cert want = { .pkey = maker_ec("P-256") };
-	X509 *x = maker_x509(&want);
-	ASN1_OCTET_STRING *value = ASN1_OCTET_STRING_new();
-	X509_EXTENSION *ext;
-	BIO *bio = BIO_new(BIO_s_mem());
-	struct view der;
+	struct view der = with_extension(&want, "2.5.29.15", 1, TEXT("\x30\x00"));
 
-	check(ASN1_OCTET_STRING_set(value, (const unsigned char *)"\x30\x00", 2) == 1);
-	ext = X509_EXTENSION_create_by_NID(NULL, NID_key_usage, 1, value);
-	check(X509_add_ext(x, ext, -1) == 1 && X509_sign(x, want.pkey, EVP_sha256()) > 0 && i2d_X509_bio(bio, x) == 1);
-	der = maker_bytes(bio);
 	check(verdict(&der, 1, &any, "") == PLI_ERR_CERTIFICATE);
-	X509_EXTENSION_free(ext);
-	ASN1_OCTET_STRING_free(value);
-	X509_free(x);
+	EVP_PKEY_free(want.pkey);
+}
+
+/* What nobody knows may say that the key is for something else: critical, it keeps the certificate from being used. */
+static void
+unknown_extensions(void)
+{
+	struct maker_cert want = { .pkey = maker_ec("P-256") };
+	struct view der = with_extension(&want, "1.2.3.4", 0, TEXT("\x05\x00"));
+
+	check(verdict(&der, 1, &any, "") == PLI_OK);
+	der = with_extension(&want, "1.2.3.4", 1, TEXT("\x05\x00"));
+	check(verdict(&der, 1, &any, "critical extension that is not understood") == PLI_ERR_CERTIFICATE);
+	EVP_PKEY_free(want.pkey);
+}
+
+/* Wherever it stands. */
+static void
+one_bad_refuses_all(void)
+{
+	struct maker_cert want = { .pkey = maker_ec("P-256"), .serial = 5 };
+	const struct pli_cert_policy now = { .now = (int64_t)time(NULL) };
+	struct view good[3], ders[3];
+	size_t at;
+
+	for (at = 0; at < 3; at++, want.serial++)
+		good[at] = maker_der(&want);
+	check(verdict(good, 3, &now, "") == PLI_OK);
+	want.usage = "digitalSignature";
+	for (at = 0; at < 3; at++) {
+		memcpy(ders, good, sizeof(ders));
+		ders[at] = maker_der(&want);
+		check(verdict(ders, 3, &now, "keyAgreement") == PLI_ERR_CERTIFICATE);
+	}
 	EVP_PKEY_free(want.pkey);
 }
 
@@ -272,5 +315,11 @@ damaged_extensions(void)
 	T(S, dates)                                                                                                    \
 	T(S, the_opening)                                                                                              \
 	T(S, key_usage)                                                                                                \
-	T(S, rsa_strength) T(S, curves) T(S, other_kinds) T(S, twice) T(S, damaged_extensions)
+	T(S, rsa_strength)                                                                                             \
+	T(S, curves)                                                                                                   \
+	T(S, other_kinds)                                                                                              \
+	T(S, twice)                                                                                                    \
+	T(S, damaged_extensions)                                                                                       \
+	T(S, unknown_extensions)                                                                                       \
+	T(S, one_bad_refuses_all)
 SUITE(policy, TESTS)
