@@ -1,9 +1,10 @@
 /*
  * Where pli stops: lengths, numbers of recipients, short tags, other containers. What is refused is refused before
- * anything is written, and before a private key is used: those messages have garbage where a wrapped key would be.
+ * anything is written, and before a private key is used: that is counted.
  */
 #include "craft.h"
 #include "jobs.h"
+#include "key_uses.h"
 #include "suite.h"
 
 #include <fcntl.h>
@@ -25,6 +26,15 @@ enum { LEN = 100, CONTEXT_0 = TAG_CONTEXT | TAG_CONSTRUCTED, WATCHDOG = 240 };
 
 static uint8_t bytes[LEN];
 
+/* What opens, or has a wrong tag, takes a key. What is refused takes none, but where the end is not as the head says. */
+static bool
+used_rightly(enum pli_status rc)
+{
+	if (rc == PLI_OK || rc == PLI_ERR_AUTH)
+		return key_uses > 0;
+	return key_uses == 0 || rc == PLI_ERR_MALFORMED;
+}
+
 /* Opens v in every way; the status, which is the same for all. Nothing is released unless it is PLI_OK: then bytes are. */
 static enum pli_status
 opens(struct view v, bool accept_short_tag)
@@ -37,11 +47,15 @@ opens(struct view v, bool accept_short_tag)
 	enum jobs_kind to;
 
 	options.accept_short_tag = accept_short_tag;
+	key_uses = 0;
 	first = jobs_verify(key, v, ENDS_FILE, &options, NULL, &err);
 	check(first == err.status);
+	check(used_rightly(first));
 	for (to = 0; to < ENDS_KINDS; to++) {
+		key_uses = 0;
 		rc = jobs_open(key, v, (enum jobs_kind)((to + 1) % ENDS_KINDS), to, &options, &got, NULL, NULL);
 		check(rc == first);
+		check(used_rightly(rc));
 		check(rc == PLI_OK ? view_equal(buf_view(&got), view_of(bytes, LEN)) : got.len == 0);
 	}
 	buf_clear(&got);
@@ -132,6 +146,7 @@ envelope_too_long(void)
 
 	begin(&c);
 	c.indefinite = true;
+	key_uses = 0;
 	for (i = 0; i < 2; i++) {
 		buf_clear(&c.content);
 		check(build_open(&c.content, TAG_CONTEXT, PLI_CONTENT_MAX + (i == 0 ? 1 : 1 << 30), NULL) == PLI_OK);
@@ -140,7 +155,7 @@ envelope_too_long(void)
 		sparse_file(path, view_of(whole.p, whole.len - 26), (off_t)PLI_CONTENT_MAX + (i == 0 ? 4096 : 2 << 29));
 		check(pli_open(support_pli(), &key, 1, &in, &out, &options, NULL, NULL) == PLI_ERR_LIMIT);
 		check(pli_verify(support_pli(), &key, 1, &in, &options, NULL, NULL) == PLI_ERR_LIMIT);
-		check(!support_exists(to));
+		check(!support_exists(to) && key_uses == 0);
 	}
 	(void)unlink(path);
 	craft_clear(&c);
@@ -222,10 +237,11 @@ thousand_recipients(void)
 		pli_key_free(key);
 		pli_certs_free(one);
 	}
-	/* a key that is none of them: matched by no certificate, and said so in bounded words */
+	/* a key that is none of them: matched by no certificate, not used, and said so in bounded words */
+	key_uses = 0;
 	check(jobs_open(support_key(SUPPORT_P384), buf_view(&envelope), ENDS_MEMORY, ENDS_MEMORY, &opening, &got, NULL,
 		  &err) == PLI_ERR_NO_RECIPIENT);
-	check(got.len == 0 && strlen(err.message) < 1000);
+	check(got.len == 0 && strlen(err.message) < 1000 && key_uses == 0);
 	pli_certs_free(certs);
 	buf_clear(&text);
 	buf_clear(&envelope);
@@ -309,7 +325,7 @@ head_that_lies(void)
 		check(build_open(&whole, TAG_SET, lens[i], NULL) == PLI_OK);
 		check(buf_add(&whole, view_of(bytes, LEN), NULL) == PLI_OK);
 		rc = opens(buf_view(&whole), false);
-		check(rc == PLI_ERR_LIMIT || rc == PLI_ERR_MALFORMED);
+		check((rc == PLI_ERR_LIMIT || rc == PLI_ERR_MALFORMED) && key_uses == 0);
 	}
 	buf_clear(&whole);
 }
@@ -399,7 +415,7 @@ containers(void)
 	for (i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++) {
 		c.container = unknown[i];
 		craft_message(&c, &whole);
-		check(opens(buf_view(&whole), true) == PLI_ERR_MALFORMED);
+		check(opens(buf_view(&whole), true) == PLI_ERR_MALFORMED && key_uses == 0);
 	}
 	c.container = oid_auth_enveloped;
 	c.inner_type = named[1];
@@ -408,7 +424,8 @@ containers(void)
 	c.inner_type = oid_data;
 	buf_clear(&c.content);
 	craft_message(&c, &whole); /* content that is elsewhere */
-	check(opens(buf_view(&whole), true) == PLI_ERR_MALFORMED && !inspected(buf_view(&whole), &rc));
+	check(opens(buf_view(&whole), true) == PLI_ERR_MALFORMED && key_uses == 0);
+	check(!inspected(buf_view(&whole), &rc));
 	craft_clear(&c);
 	buf_clear(&whole);
 }

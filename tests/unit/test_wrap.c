@@ -1,4 +1,5 @@
 /* Content keys made for recipients and found again with a key: which one, and what is refused before a key is used. */
+#include "key_uses.h"
 #include "maker.h"
 #include "suite.h"
 #include "wrap.h"
@@ -25,19 +26,24 @@ wrapped(const struct pli_certs *certs)
 	return w;
 }
 
-/* Opens recipients with keys; *key and *which are set if that succeeds. */
+static bool accept_legacy;
+
+/* Opens recipients with keys; *key and *which are set if that succeeds. What is refused is refused before a key is used. */
 static enum pli_status
 opens(struct view recipients, struct view algorithm, const struct pli_key *const *keys, size_t count,
     struct secret *key, size_t *which, struct pli_error *err)
 {
-	const struct pli_open_options options = PLI_OPEN_DEFAULTS;
+	struct pli_open_options options = PLI_OPEN_DEFAULTS;
 	struct wrap_found found;
 	struct head h;
 	enum pli_status rc;
 	bool more;
 
 	check(head_parse(&h, message(recipients, algorithm), &more, NULL) == PLI_OK && !more);
+	options.accept_legacy = accept_legacy;
+	key_uses = 0;
 	rc = wrap_open(support_pli(), keys, count, &h, &options, &found, err);
+	check(rc == PLI_OK ? key_uses > 0 : key_uses == 0);
 	*key = found.key;
 	*which = found.which;
 	return rc;
@@ -171,6 +177,10 @@ algorithms_that_are_refused(void)
 	v = ITEM(0x30, ITEM(0x02, OCTETS(2)), ski, algorithm, key_bytes);
 	check(opens(v, gcm, keys, 1, &key, &which, &err) == PLI_ERR_UNSUPPORTED && key.len == 0);
 	check(strstr(err.message, "rsa-pkcs1") != NULL);
+	accept_legacy = true;
+	check(opens(v, gcm, keys, 1, &key, &which, NULL) == PLI_OK && key.len == 32);
+	check(key_uses == 2); /* decrypts, and says what its exponent is */
+	accept_legacy = false;
 	algorithm = ITEM(0x30, TEXT("\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x07"), ITEM(0x05, NOTHING));
 	v = ITEM(0x30, ITEM(0x02, OCTETS(2)), ski, algorithm, key_bytes);
 	check(opens(v, gcm, keys, 1, &key, &which, NULL) == PLI_ERR_MALFORMED && key.len == 0);
