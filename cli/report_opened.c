@@ -9,6 +9,8 @@
 #include "ends.h"
 #include "when.h"
 
+#define FULL_TAG_BITS 128
+
 /* How people and scripts call the file: content that is no archive is named like what it is opened into. */
 static const char *
 file_path(const struct unlocked *u, const struct file *file)
@@ -55,6 +57,46 @@ key_json(const struct unlocked *u)
 	return record;
 }
 
+/* What an option let pass, and nobody should miss, whatever else is printed: the texts, and how many. */
+#define CAUTIONS_MAX 3
+
+static size_t
+cautions(const struct unlocked *u, const char *texts[CAUTIONS_MAX])
+{
+	const struct pli_opened *opened = &u->found.opened;
+	size_t n = 0;
+
+	if (!opened->authenticated)
+		texts[n++] = "NOT authenticated: whoever carried it could have changed the content";
+	if (opened->legacy)
+		texts[n++] = "3DES or RSA PKCS#1 v1.5, too weak for today, was let pass by --accept-legacy";
+	if (opened->tag_bits > 0 && opened->tag_bits < FULL_TAG_BITS)
+		texts[n++] = "a tag of less than 128 bits, easier to forge, was let pass by --accept-short-tag";
+	return n;
+}
+
+static void
+warn(const struct run *run, const char *operand, const struct unlocked *u)
+{
+	const char *texts[CAUTIONS_MAX];
+	size_t i, n = cautions(u, texts);
+
+	for (i = 0; i < n; i++)
+		say_warning(run->say, "%s: %s", ends_input(operand).name, texts[i]);
+}
+
+static json_t *
+warnings_json(const struct unlocked *u)
+{
+	const char *texts[CAUTIONS_MAX];
+	size_t i, n = cautions(u, texts);
+	json_t *warnings = json_array();
+
+	for (i = 0; i < n; i++)
+		(void)json_array_append_new(warnings, json_string(texts[i]));
+	return warnings;
+}
+
 static void
 opened_json(const struct run *run, const char *file, const struct unlocked *u)
 {
@@ -71,6 +113,7 @@ opened_json(const struct run *run, const char *file, const struct unlocked *u)
 	    opened->committed ? "yes" : "no", "container", opened->container, "cipher", opened->cipher, "key",
 	    key_json(u), "files", files_json(u));
 	say_name(rest, "output", "output_hex", u->output);
+	(void)json_object_set_new(rest, "warnings", warnings_json(u));
 	say_record(run->say, record, rest);
 }
 
@@ -149,12 +192,14 @@ report_opened(const struct run *run, const char *operand, const void *result, st
 		digests_text(run, operand, u);
 		if (row == NULL || run->say->verbose)
 			opened_text(run, operand, u);
+		warn(run, operand, u);
 	}
 	if (row == NULL)
 		return;
 	row->files = u->found.files;
 	row->bytes = u->found.bytes;
 	row->committed = u->found.opened.committed;
+	row->unauthenticated = !u->found.opened.authenticated;
 }
 
 /* "drwxr-xr-x"; "-" for content that is no archive, of which nobody said it */
@@ -212,4 +257,5 @@ report_listed(const struct run *run, const char *operand, const void *result, st
 	say_news(run->say, "%s: %" PRIu64 " file%s, %" PRIu64 " bytes", ends_input(operand).name, u->found.files,
 	    u->found.files == 1 ? "" : "s", u->found.bytes);
 	verdict_text(run, u);
+	warn(run, operand, u);
 }

@@ -14,6 +14,7 @@ struct row {
 	enum pli_status status; /* why it failed */
 	uint64_t files, bytes;  /* the rest: of one that is done */
 	bool committed;
+	bool unauthenticated; /* said instead of the word for it, and of whether it is committed */
 };
 
 /* table_print prints the rows, news each, with the names beside them; done is the word for one that succeeded. */

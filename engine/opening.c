@@ -156,6 +156,7 @@ opening_begin(struct opening *o, struct pli *pli, const struct pli_key *const *k
 		rc = start_cipher(o, pli, &found.key, length, err);
 	o->key = found.which;
 	o->lost = found.lost;
+	o->legacy = found.legacy;
 	wipe(&found, sizeof(found));
 	return rc;
 }
@@ -308,6 +309,7 @@ opening_result(const struct opening *o, struct pli_opened *result)
 
 	*result = (struct pli_opened){ .authenticated = o->cbc == NULL,
 		.committed = o->matching == FIRST_BLOCK_LEN,
+		.legacy = o->legacy || h->cipher->legacy,
 		.container = h->type->name,
 		.cipher = h->cipher->name,
 		.encoding = h->definite ? "definite" : "indefinite",

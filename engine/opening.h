@@ -19,6 +19,7 @@ struct opening {
 	struct cbc *cbc;               /* this */
 	uint8_t before[CBC_BLOCK_MAX]; /* CBC: the last block of ciphertext before what comes next */
 	bool lost;                     /* there is no content key: told at the end, if the content cannot tell */
+	bool legacy;                   /* the content key was wrapped in a way that only accept_legacy lets pass */
 	int threads;
 	size_t key;        /* index of the one that is a recipient */
 	uint64_t matching; /* bytes from the begin that are those of the fixed first block */

@@ -248,7 +248,7 @@ find(const struct pli_key *const *keys, size_t count, const struct head *h, cons
 }
 
 static enum pli_status
-check_algorithm(const struct recipient *r, bool legacy, struct pli_error *err)
+check_algorithm(const struct recipient *r, bool accepted, bool *legacy, struct pli_error *err)
 {
 	enum recipient_use use;
 	enum pli_status rc;
@@ -257,8 +257,9 @@ check_algorithm(const struct recipient *r, bool legacy, struct pli_error *err)
 	if ((rc = recipient_algorithm(r, name, sizeof(name), &use, err)) != PLI_OK || use == RECIPIENT_ACCEPTED ||
 	    use == RECIPIENT_KEM)
 		return rc;
-	if (use == RECIPIENT_LEGACY) {
-		if (legacy)
+	*legacy = use == RECIPIENT_LEGACY;
+	if (*legacy) {
+		if (accepted)
 			return PLI_OK;
 		rc = fail(err, PLI_ERR_UNSUPPORTED,
 		    "the content key is wrapped for this key in a way that is broken (%s%s)", name,
@@ -319,7 +320,7 @@ wrap_open(struct pli *pli, const struct pli_key *const *keys, size_t count, cons
 
 	*found = (struct wrap_found){ 0 };
 	if ((rc = find(keys, count, h, options, &found->which, &r, err)) != PLI_OK ||
-	    (rc = check_algorithm(&r, options->accept_legacy, err)) != PLI_OK ||
+	    (rc = check_algorithm(&r, options->accept_legacy, &found->legacy, err)) != PLI_OK ||
 	    (rc = recipients_random(pli, h->cipher->key_len, &other, err)) != PLI_OK)
 		goto out;
 	if (r.type == RECIPIENT_KTRI && oids_same(recipient_oid(&r), oid_rsa)) {

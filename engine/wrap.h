@@ -29,6 +29,7 @@ struct wrap_found {
 	size_t which;      /* index of the key that is a recipient */
 	struct secret key; /* the content key, or a random one */
 	bool lost;         /* it is a random one, and that is known */
+	bool legacy;       /* it was wrapped in a way that only accept_legacy lets pass */
 };
 
 /*

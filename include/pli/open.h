@@ -52,6 +52,7 @@ struct pli_open_options {
 struct pli_opened {
 	bool authenticated;    /* false: accept_unauthenticated let it pass */
 	bool committed;        /* content begins with the fixed first block */
+	bool legacy;           /* accept_legacy let the cipher, or how the content key was wrapped, pass */
 	const char *container; /* "AuthEnvelopedData" or "EnvelopedData" */
 	const char *cipher;    /* "aes-256-gcm", "aes-128-cbc", ... */
 	const char *encoding;  /* "definite" or "indefinite" */
