@@ -9,6 +9,7 @@
 
 struct checking {
 	struct say *say;
+	const char *database;
 	size_t findings;
 	char first[256];
 };
@@ -30,7 +31,8 @@ found(void *arg, const struct pli_register_finding *finding, struct pli_error *e
 			say_string(key != NULL ? key->cert.serial : NULL), "fingerprint",
 			say_string(key != NULL ? key->fingerprint : NULL), "message", say_string(finding->message)));
 	else
-		say_report(c->say, "%s: %s: %s", finding->service, pli_finding_id(finding->finding), finding->message);
+		say_report(c->say, "%s: %s: %s", finding->service != NULL ? finding->service : c->database,
+		    pli_finding_id(finding->finding), finding->message);
 	return PLI_OK;
 }
 
@@ -57,7 +59,7 @@ check(const struct run *run, struct pli_error *err)
 		.opening = args->opening,
 		.test_days = args->test_days,
 		.soon_days = args->soon_days };
-	struct checking c = { .say = run->say };
+	struct checking c = { .say = run->say, .database = args->database };
 	struct pli_register *reg = NULL;
 	enum pli_status status = args_no_operand(args, "--service NAME for one service", err);
 
@@ -80,13 +82,12 @@ const struct command keys_check = {
 	.summary = "find what may lose a bid: expiry, keys never tested, no backup key",
 	.usage = "keys check --register DB [--service NAME] [--opening DATE] [--test-days N]\n"
 		 "keys check --register DB [--service NAME] [--soon-days N] [--test-days N]\n",
-	.about =
-	    "Looks for keys that have expired, expire before the opening (without --opening:\n"
-	    "within 90 days) or are not valid yet, that nothing was ever opened with or not for\n"
-	    "N days, that are weak (RSA of less than 3072 bits), whose generation did not end;\n"
-	    "for one key under two names; for services without a backup key, or with a single\n"
-	    "key. Prints a line for each; the exit code is 14 then, and 0 when nothing was found. For cron: -q says\n"
-	    "nothing when all is well.\n",
+	.about = "Looks for keys that have expired, expire before the opening (without --opening:\n"
+		 "within 90 days) or are not valid yet, that nothing was ever opened with or not for\n"
+		 "N days, that are weak (RSA of less than 3072 bits), whose generation did not end;\n"
+		 "for one key under two names; for services without a backup key, or with a single\n"
+		 "key; for a register without any. Prints a line for each; the exit code is 14\n"
+		 "then, and 0 when nothing was found. For cron: -q says nothing when all is well.\n",
 	.examples = "pli keys check --register r.db\n"
 		    "pli keys check -q --register r.db --service CEA --opening 2027-03-01T12:00:00Z\n",
 	.run = check,

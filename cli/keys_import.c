@@ -153,7 +153,10 @@ keep(const struct run *run, const struct found *f, struct pli_error *err)
 	pli_certs_info(f->certs, f->which, &info);
 	if (place.name == NULL)
 		place.name = info.cn;
-	status = registry_open(&reg, run, PLI_REGISTER_CREATE, err);
+	/* Nothing is made for a key that does not come into it. */
+	status = new.made ? pli_register_may_import(run->pli, &place, f->certs, f->which, f->key, err) : PLI_OK;
+	if (status == PLI_OK)
+		status = registry_open(&reg, run, PLI_REGISTER_CREATE, err);
 	if (status == PLI_OK)
 		status = registry_novelty(&new, reg, place.service, err);
 	if (status == PLI_OK)

@@ -88,7 +88,7 @@ import(struct pli_register *reg, const struct pli_register_place *place, const s
 
 /* The one certificate, alone: may bids be sealed to it, and does its key open them? */
 static enum pli_status
-prove(struct pli_register *reg, enum pli_role role, const struct pli_certs *certs, size_t i, const struct pli_key *key,
+prove(struct pli *pli, enum pli_role role, const struct pli_certs *certs, size_t i, const struct pli_key *key,
     char **test, struct pli_error *err)
 {
 	const struct pli_cert_policy policy = { 0, 0, false };
@@ -98,16 +98,30 @@ prove(struct pli_register *reg, enum pli_role role, const struct pli_certs *cert
 	enum pli_status rc;
 
 	*test = NULL;
-	if ((rc = pli_certs_new(&one, reg->pli, err)) != PLI_OK ||
-	    (rc = pli_certs_add_cert(one, certs, i, err)) != PLI_OK ||
+	if (i >= pli_certs_count(certs))
+		return fail(err, PLI_ERR_USAGE, "there is no certificate %zu to import", i + 1);
+	if ((rc = pli_certs_new(&one, pli, err)) != PLI_OK || (rc = pli_certs_add_cert(one, certs, i, err)) != PLI_OK ||
 	    (rc = pli_certs_check(one, &policy, err)) != PLI_OK ||
 	    (role == PLI_ROLE_BACKUP && (rc = records_check_backup(one, 0, err)) != PLI_OK) || key == NULL)
 		goto out;
 	pli_certs_info(one, 0, &info);
-	if ((rc = pli_pair_challenge(reg->pli, one, 0, key, &opened, err)) == PLI_OK)
+	if ((rc = pli_pair_challenge(pli, one, 0, key, &opened, err)) == PLI_OK)
 		rc = records_test_text(test, &opened, info.algorithm, err);
 out:
 	pli_certs_free(one);
+	return rc;
+}
+
+enum pli_status
+pli_register_may_import(struct pli *pli, const struct pli_register_place *place, const struct pli_certs *certs,
+    size_t i, const struct pli_key *key, struct pli_error *err)
+{
+	enum pli_status rc = records_check_new(NULL, place, err);
+	char *test = NULL;
+
+	if (rc == PLI_OK)
+		rc = prove(pli, place->role, certs, i, key, &test, err);
+	free(test);
 	return rc;
 }
 
@@ -120,9 +134,7 @@ pli_register_import(struct pli_register *reg, const struct pli_register_place *p
 
 	if ((rc = records_check_new(reg, place, err)) != PLI_OK)
 		return rc;
-	if (i >= pli_certs_count(certs))
-		return fail(err, PLI_ERR_USAGE, "there is no certificate %zu to import", i + 1);
-	if ((rc = prove(reg, place->role, certs, i, key, &test, err)) == PLI_OK &&
+	if ((rc = prove(reg->pli, place->role, certs, i, key, &test, err)) == PLI_OK &&
 	    (rc = db_begin(&reg->db, err)) == PLI_OK) {
 		rc = import(reg, place, certs, i, test, err);
 		rc = db_end(&reg->db, rc, NULL, err);

@@ -217,7 +217,7 @@ check_all(struct examination *x)
 {
 	sqlite3_stmt *q;
 	enum pli_status rc;
-	bool row = true;
+	bool row = true, any = false;
 	int64_t id;
 
 	if (x->health->service != NULL && (rc = records_service(x->reg, x->health->service, &id, x->err)) != PLI_OK)
@@ -230,6 +230,7 @@ check_all(struct examination *x)
 	while (rc == PLI_OK && (rc = db_step(&x->reg->db, q, &row, x->err)) == PLI_OK && row) {
 		const char *service = db_text(q, 1);
 
+		any = true;
 		if ((rc = check_service(x, sqlite3_column_int64(q, 0), service)) == PLI_OK)
 			rc = records_walk(x->reg,
 			    RECORDS_SELECT
@@ -237,6 +238,11 @@ check_all(struct examination *x)
 			    VALUES(value_text(service)), check_key, x, x->err);
 	}
 	(void)sqlite3_finalize(q);
+	/* Whoever looks after a register of another name would never hear of their own. */
+	if (rc == PLI_OK && !any)
+		rc = say(x, PLI_FINDING_NO_KEY, NULL, NULL,
+		    "the register has no service and no key: nothing can be sealed with it; is it the one that is "
+		    "meant?");
 	return rc;
 }
 

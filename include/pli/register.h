@@ -148,6 +148,10 @@ PLI_API enum pli_status pli_register_may_renew(
 PLI_API enum pli_status pli_register_import(struct pli_register *reg, const struct pli_register_place *place,
     const struct pli_certs *certs, size_t i, const struct pli_key *key, struct pli_error *err) PLI_MUST_CHECK;
 
+/* pli_register_may_import fails as pli_register_import would in a register that is yet to be made. */
+PLI_API enum pli_status pli_register_may_import(struct pli *pli, const struct pli_register_place *place,
+    const struct pli_certs *certs, size_t i, const struct pli_key *key, struct pli_error *err) PLI_MUST_CHECK;
+
 /*
  * pli_register_test seals a random challenge to the certificate of that name, with the profile that bids use, opens it with
  * key, and writes down when and with what. Retired keys can be tested too (the newest of the name). Fails with
@@ -214,17 +218,18 @@ enum pli_finding {
 	PLI_FINDING_TWO_NAMES,     /* one key under two names */
 	PLI_FINDING_PENDING,       /* a key whose generation was interrupted */
 	PLI_FINDING_NOT_YET_VALID, /* the active key is not valid yet */
-	PLI_FINDING_EXPIRES_SOON   /* it expires within soon_days days, and no opening to come is named */
+	PLI_FINDING_EXPIRES_SOON,  /* it expires within soon_days days, and no opening to come is named */
+	PLI_FINDING_NO_KEY         /* a register without any service, and so without any key */
 };
 
 /* "expired", "expires-before-opening", "never-tested", "test-old", "no-backup", "single-key", "weak", "two-names",
- * "pending", "not-yet-valid", "expires-soon" */
+ * "pending", "not-yet-valid", "expires-soon", "no-key" */
 PLI_API const char *pli_finding_id(enum pli_finding finding);
 
 struct pli_register_finding {
 	enum pli_finding finding;
-	const char *service;
-	const struct pli_register_key *key; /* NULL where it is the service's */
+	const char *service;                /* NULL where it is the register's */
+	const struct pli_register_key *key; /* NULL where it is the service's, or the register's */
 	const char *message;                /* a sentence */
 };
 

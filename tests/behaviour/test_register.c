@@ -468,8 +468,8 @@ write_finding(void *arg, const struct pli_register_finding *f, struct pli_error 
 
 	(void)e;
 	check(f->message[0] != '\0');
-	(void)snprintf(text + strlen(text), 1000 - strlen(text), "%s %s/%s\n", pli_finding_id(f->finding), f->service,
-	    f->key != NULL ? f->key->name : "");
+	(void)snprintf(text + strlen(text), 1000 - strlen(text), "%s %s/%s\n", pli_finding_id(f->finding),
+	    f->service != NULL ? f->service : "", f->key != NULL ? f->key->name : "");
 	return PLI_OK;
 }
 
@@ -511,6 +511,15 @@ findings_of_time(void)
 	    "no-backup S/\nsingle-key S/\nexpired S/Anne\nexpired S/Bernard\nexpired S/Secours\n"));
 	check(same(findings(reg, "S", -1, 0, 0), "no-backup S/\nsingle-key S/\nnot-yet-valid S/Anne\n"
 						 "not-yet-valid S/Bernard\nnot-yet-valid S/Secours\n"));
+	pli_register_free(reg);
+}
+
+static void
+findings_of_nothing(void)
+{
+	struct pli_register *reg = open_as(support_path("nothing.db"), PLI_REGISTER_CREATE);
+
+	check(same(findings(reg, NULL, 0, 0, 0), "no-key /\n"));
 	pli_register_free(reg);
 }
 
@@ -589,5 +598,6 @@ pending(void)
 	T(S, ended)                                                                                                    \
 	T(S, renewed)                                                                                                  \
 	T(S, tested)                                                                                                   \
-	T(S, tested_beside_others) T(S, certificates) T(S, findings_of_time) T(S, findings_of_keys) T(S, pending)
+	T(S, tested_beside_others)                                                                                     \
+	T(S, certificates) T(S, findings_of_time) T(S, findings_of_nothing) T(S, findings_of_keys) T(S, pending)
 SUITE(register, TESTS)

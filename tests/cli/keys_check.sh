@@ -75,6 +75,23 @@ refuse 2 keys check "${at[@]}" --test-days none
 refuse 2 keys check "${at[@]}" Anna
 options=()
 
+# A register of another name than the one that is meant: not there, or without any key.
+refuse 16 keys check -q --register other.db
+if command -v sqlite3 >/dev/null; then
+	cp "$R" other.db
+	triggers=$(sqlite3 other.db "SELECT sql || ';' FROM sqlite_schema WHERE type = 'trigger'")
+	sqlite3 other.db "$(sqlite3 other.db "SELECT 'DROP TRIGGER ' || name || ';' FROM sqlite_schema WHERE type = 'trigger'")
+		DELETE FROM keys; DELETE FROM services; $triggers"
+	run 14 pli keys check -q --register other.db
+	stdout_has "other.db: no-key: "
+	run 14 pli keys check --json --register other.db
+	json '.[0] | .type == "finding" and .finding == "no-key" and .service == null and .name == null'
+	refuse 2 keys check --register other.db --service CEA
+	rm other.db
+else
+	echo "left out: sqlite3 is not installed"
+fi
+
 # Two years from now nobody has tested for long; four years from now all has expired.
 if command -v faketime >/dev/null; then
 	later()

@@ -56,6 +56,13 @@ refuse 15 keys import "${to[@]}" --name pem "$K/hostile.pem"
 for bad in signonly rsa1024 p224 ed25519 expired; do
 	refuse 14 keys import "${to[@]}" --name bad "$K/$bad.pem"
 done
+# Nor is a register made for it, or for a name that is none.
+new=(--register new.db --service CEA)
+for bad in signonly rsa1024 p224 ed25519 expired; do
+	refuse 14 keys import "${new[@]}" --name bad "$K/$bad.pem"
+done
+refuse 2 keys import "${new[@]}" --name "" "$K/p256.pem"
+refuse 2 keys import "${new[@]}" --name $'a\nb' "$K/p256.pem"
 printf 'words\n' >words
 refuse 14 keys import "${to[@]}" --name bad words
 refuse 16 keys import "${to[@]}" --name bad none.pem

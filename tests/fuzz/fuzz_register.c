@@ -284,7 +284,7 @@ see_finding(void *arg, const struct pli_register_finding *finding, struct pli_er
 	struct seen *seen = arg;
 
 	fuzz_check(pli_finding_id(finding->finding) != NULL);
-	is_text(finding->service);
+	is_text(finding->service == NULL ? "" : finding->service);
 	is_text(finding->message);
 	return finding->key == NULL ? PLI_OK : see_key(seen, finding->key, err);
 }
