@@ -166,11 +166,23 @@ begin(struct several *s)
 	progress_sum(&s->progress, total != WEIGH_UNKNOWN ? total : 0);
 }
 
+/* What was done before a signal stays: only the one that it came in the middle of left nothing. */
+static void
+tell_done(const struct several *s, struct pli_error *err)
+{
+	if (err->status != PLI_ERR_CANCELLED || s->ok == 0)
+		return;
+	pli_error_clear(err);
+	(void)refuse(err, PLI_ERR_CANCELLED, NULL,
+	    "interrupted: %zu of %zu were done; nothing is left behind of the others", s->ok, s->operands->count);
+}
+
 static enum pli_status
-finish(const struct several *s, const struct pli_error *err)
+finish(const struct several *s, struct pli_error *err)
 {
 	if (s->operands->count > 1 && s->kind->done != NULL)
 		table_print(s->run->say, s->kind->done, s->rows, s->operands);
+	tell_done(s, err);
 	if (err->status != PLI_OK)
 		return err->status;
 	say_summary(s->run->say, s->ok, s->failed);

@@ -69,6 +69,28 @@ done
 interrupted TERM 143 f seal -r "$K/p256.pem" -o - -
 interrupted INT 130 /dev/null seal -r "$K/p256.pem" -o x.pli -
 
+# Of several, those that were done before stay, and the last line does not say otherwise.
+for form in --json -v; do
+	last="SIGTERM: open $form of two, the second of which does not end"
+	{ cat half; exec sleep 30; } >fifo &
+	writer=$!
+	"$PLI" open "$form" --no-sync -k "$K/p256.both.pem" -C opened bid.pli - <fifo >"$out" 2>"$err" &
+	job=$!
+	soon test -e opened/bid
+	soon waits "$job"
+	kill -s TERM "$job"
+	wait "$job"
+	code=$?
+	kill "$writer" 2>/dev/null
+	wait "$writer" 2>/dev/null
+	[ "$code" -eq 143 ] || problem "exit code $code, expected 143"
+	same opened/bid f
+	only bid.pli f fifo half opened opened/bid
+	rm -r opened
+	[ "$form" = --json ] || stderr_has "interrupted: 1 of 2 were done; nothing is left behind of the others"
+	[ "$form" != --json ] || json '.[-1] | .type == "error" and .code == 143 and (.message | startswith("interrupted: 1 of 2 were done"))'
+done
+
 # While a key or a passphrase is waited for, from a pipe that nobody writes to.
 mkfifo silent
 waiting()
