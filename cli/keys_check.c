@@ -63,6 +63,9 @@ check(const struct run *run, struct pli_error *err)
 	struct pli_register *reg = NULL;
 	enum pli_status status = args_no_operand(args, "--service NAME for one service", err);
 
+	if (status == PLI_OK && args->opening != 0 && args->soon_days != 0)
+		status = refuse(err, PLI_ERR_USAGE, "the date alone says until when a certificate has to be valid",
+		    "--soon-days is for a check without --opening");
 	if (status == PLI_OK && when_passed(args->opening))
 		say_warning(run->say, "%s", WHEN_PASSED);
 	if (status == PLI_OK)

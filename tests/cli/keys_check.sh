@@ -71,6 +71,8 @@ finds Soon expires-soon
 run 0 pli keys check --register "$R" --service Soon --soon-days 50
 run 0 pli keys check --register "$R" --service Soon --opening "$(date -u -d '+50 days' +%FT%TZ)"
 refuse 2 keys check "${at[@]}" --soon-days none
+refuse 2 keys check "${at[@]}" --soon-days 50 --opening 2035-01-01T00:00:00Z
+stderr_has "--soon-days is for a check without --opening"
 refuse 2 keys check "${at[@]}" --test-days none
 refuse 2 keys check "${at[@]}" Anna
 options=()
