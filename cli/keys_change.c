@@ -36,8 +36,12 @@ role(const struct run *run, struct pli_error *err)
 	const struct args *args = run->args;
 	bool operand = args->role == 0;
 	struct pli_register_place place;
-	enum pli_status status = registry_place(&place, run, operand ? 2 : 1, err);
+	enum pli_status status;
 
+	if (operand && args->operands.count == 1)
+		return refuse(err, PLI_ERR_USAGE, "pli keys role --register DB NAME personal|backup",
+		    "name the role that \"%s\" is to have: personal or backup", args->operands.items[0]);
+	status = registry_place(&place, run, operand ? 2 : 1, err);
 	if (status != PLI_OK)
 		return status;
 	place.role = registry_role(args);
@@ -84,7 +88,8 @@ const struct command keys_role = {
 	.alias = "role",
 	.bit = KEYS_ROLE,
 	.summary = "make a key a backup key of its service, or no longer one",
-	.usage = "keys role --register DB [--service NAME] NAME personal|backup\n",
+	.usage = "keys role --register DB [--service NAME] NAME personal|backup\n"
+		 "keys role --register DB [--service NAME] NAME --role personal|backup\n",
 	.about = "Every bid of a service is sealed to all its backup keys. Envelopes that are\n"
 		 "sealed already do not change.\n",
 	.examples = "pli keys role --register r.db --service CEA \"Anna Martin\" backup\n",

@@ -256,7 +256,7 @@ const struct command keys_generate = {
 	.bit = KEYS_GENERATE,
 	.summary = "make a key pair: a .p12 file, and its place in a register",
 	.usage = "keys generate --register DB --service NAME --name NAME --p12 OUT\n"
-		 "keys generate --name NAME --p12 OUT --cert-out FILE\n",
+		 "keys generate --name NAME --p12 OUT [--cert-out FILE]\n",
 	.about = "Makes a key pair whose certificate is for encryption only. The private key goes\n"
 		 "into OUT, a PKCS#12 file of mode 0600 that certificate stores import, and nowhere\n"
 		 "else. OUT is read back from the disk and has to open a challenge before the\n"

@@ -256,7 +256,7 @@ const struct option options_table[] = {
 	{ "cn", 0, "CN", MAKES, "the common name in the certificate; default: the name, or that of the old key",
 	    take_once, TO(cn) },
 	{ "role", 0, "personal|backup", KEYS_GENERATE | KEYS_IMPORT | KEYS_ROLE,
-	    "backup: for every bid of the service; default: personal", take_word, TO(role) },
+	    "backup: for every bid of the service; a new key without it is personal", take_word, TO(role) },
 	{ "type", 0, "rsa3072|rsa4096|p256|p384", MAKES, "the kind of key; default: rsa3072, or that of the old key",
 	    take_word, TO(type) },
 	{ "days", 0, "N", MAKES, "how long the certificate is valid; default: 1096, three years", take_days, TO(days) },

@@ -35,6 +35,10 @@ run 0 pli keys role "${at[@]}" "Anna Martin" --role personal
 is "Anna Martin" '.role == "personal"'
 refuse 2 keys role "${at[@]}" Bruno chief
 refuse 2 keys role "${at[@]}" Bruno
+stderr_has 'name the role that "Bruno" is to have: personal or backup'
+run 0 pli keys role --help
+stdout_has "NAME --role personal|backup"
+tr -s '[:space:]' ' ' <"$out" | grep -q 'default: personal' && problem "a role that is the default, where one has to be named"
 refuse 2 keys role "${at[@]}" Nobody backup
 
 run 0 pli keys retire "${at[@]}" Bruno
