@@ -95,7 +95,13 @@ print_version(struct say *say, struct pli_error *err)
 	if (status != PLI_OK)
 		return status;
 	pli_describe(pli, &build);
-	say_report(say, "pli %s (%s)", build.version, build.libcrypto);
+	if (say->json) {
+		say_json(say, json_pack("{s:s, s:o, s:o}", "type", "version", "version", say_string(build.version),
+				  "libcrypto", say_string(build.libcrypto)));
+		say_summary(say, 1, 0);
+	} else {
+		say_report(say, "pli %s (%s)", build.version, build.libcrypto);
+	}
 	pli_free(pli);
 	return PLI_OK;
 }

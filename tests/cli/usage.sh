@@ -135,6 +135,11 @@ rm -f help
 run 0 pli --version
 stdout_has pli
 stderr_empty
+version=$(sed 's/pli \([^ ]*\) .*/\1/' "$out")
+run 0 pli --json --version
+json ".[0] == {type: \"version\", version: \"$version\", libcrypto: .[0].libcrypto} and (.[0].libcrypto | test(\"^OpenSSL\"))"
+json '.[-1] | .type == "summary" and .schema == 1'
+stderr_empty
 run 0 pli --help
 stdout_has seal
 stdout_has open
