@@ -74,10 +74,10 @@ envelope_text(const struct run *run, const char *file, const struct pli_envelope
 		say_report(say, "  cipher      %s", or_dash(e->cipher));
 	say_report(say, "  encoding    %s length%s", or_dash(e->encoding), armor_text(e));
 	if (e->content_known)
-		say_report(say, "  content     %" PRIu64 " bytes", e->content_bytes);
+		say_report(say, "  content     %" PRIu64 " byte%s", e->content_bytes, e->content_bytes == 1 ? "" : "s");
 	else
 		say_report(say, "  content     of unknown length");
-	say_report(say, "  file        %" PRIu64 " bytes", e->file_bytes);
+	say_report(say, "  file        %" PRIu64 " byte%s", e->file_bytes, e->file_bytes == 1 ? "" : "s");
 	say_report(say, "  accepted    %s", e->accepted ? "yes" : "no");
 	for (i = 0; i < e->problem_count; i++)
 		say_report(say, "  problem     %s", e->problems[i]);

@@ -152,8 +152,9 @@ opened_text(const struct run *run, const char *file, const struct unlocked *u)
 	if (u->found.archive)
 		(void)snprintf(
 		    files, sizeof(files), "%" PRIu64 " file%s, ", u->found.files, u->found.files == 1 ? "" : "s");
-	say_news(run->say, "%s %s%s%s: %s%" PRIu64 " bytes", output != NULL ? "opened" : "verified",
-	    ends_input(file).name, output != NULL ? " into " : "", output != NULL ? output : "", files, u->found.bytes);
+	say_news(run->say, "%s %s%s%s: %s%" PRIu64 " byte%s", output != NULL ? "opened" : "verified",
+	    ends_input(file).name, output != NULL ? " into " : "", output != NULL ? output : "", files, u->found.bytes,
+	    u->found.bytes == 1 ? "" : "s");
 	verdict_text(run, u);
 }
 
@@ -254,8 +255,8 @@ report_listed(const struct run *run, const char *operand, const void *result, st
 		return;
 	}
 	list_text(run, u);
-	say_news(run->say, "%s: %" PRIu64 " file%s, %" PRIu64 " bytes", ends_input(operand).name, u->found.files,
-	    u->found.files == 1 ? "" : "s", u->found.bytes);
+	say_news(run->say, "%s: %" PRIu64 " file%s, %" PRIu64 " byte%s", ends_input(operand).name, u->found.files,
+	    u->found.files == 1 ? "" : "s", u->found.bytes, u->found.bytes == 1 ? "" : "s");
 	verdict_text(run, u);
 	warn(run, operand, u);
 }

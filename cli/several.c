@@ -206,8 +206,12 @@ several_run(const struct run *run, const struct several_kind *kind, void *arg, c
 		begin(&s);
 		for (; s.first < operands->count && err->status == PLI_OK; s.first += n) {
 			n = window(&s);
-			if (work_window(&s, n, err) == PLI_OK)
-				report_window(&s, n, err);
+			if (work_window(&s, n, err) != PLI_OK)
+				break;
+			/* Its last line is about the work: it stands before what is said of it. */
+			if (s.first + n == operands->count)
+				progress_stop(&s.progress);
+			report_window(&s, n, err);
 		}
 		progress_stop(&s.progress);
 		status = finish(&s, err);

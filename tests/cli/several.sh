@@ -53,9 +53,23 @@ if grep -q '%' "$err"; then
 fi
 run 0 pli open --progress always "${auth[@]}" -o y a.pli
 stderr_has '%'
+[[ $(head -n 1 "$err") == *100%* ]] || problem "progress after the report"
+run 0 pli open --progress always "${auth[@]}" -C several a.pli b.pli
+[[ $(head -n 1 "$err") == *100%* ]] || problem "progress after the table"
 run 0 pli open -q --progress never "${auth[@]}" -o z a.pli
 stderr_empty
 stdout_empty
+
+# One is one.
+printf x >one
+run 0 pli seal --raw --no-sync -r "$K/p256.pem" -o one.pli one
+stderr_has "1 file, 1 byte of content"
+run 0 pli verify "${auth[@]}" one.pli
+grep -q ": 1 byte$" "$out" || problem "not 1 byte"
+run 0 pli list "${auth[@]}" one.pli
+grep -q "1 file, 1 byte$" "$err" || problem "not 1 byte"
+run 0 pli inspect one.pli
+grep -q "content     1 byte$" "$out" || problem "not 1 byte"
 
 # The permissions of what comes out are the user's: the umask decides.
 for mask in 022 027 077; do
