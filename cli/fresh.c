@@ -137,6 +137,7 @@ fresh_file(const struct fresh *fresh, const struct args *args, const char *path,
 		.passphrase = fresh->text,
 		.passphrase_len = fresh->len,
 		.no_sync = args->no_sync,
+		.hooks = { .cancelled = signals_cancelled },
 	};
 }
 

@@ -15,6 +15,7 @@
 #include "refuse.h"
 #include "registry.h"
 #include "report_key.h"
+#include "signals.h"
 
 /* What both commands work with. */
 struct making {
@@ -65,6 +66,7 @@ prepare(struct making *m, const char *name, struct pli_error *err)
 		status = load_authority(&m->authority, m->run, err);
 	m->pair.days = args->days;
 	m->pair.authority = m->authority;
+	m->pair.hooks.cancelled = signals_cancelled;
 	if (status == PLI_OK)
 		status = check_pair(m, name, err);
 	if (status == PLI_OK)

@@ -96,6 +96,13 @@ signals_caught(void)
 }
 
 bool
+signals_cancelled(void *arg)
+{
+	(void)arg;
+	return caught != 0;
+}
+
+bool
 signals_wait(int fd)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };

@@ -19,6 +19,9 @@ void signals_arm(void);
 /* signals_caught returns the number of the signal that asked to stop, or 0. */
 int signals_caught(void);
 
+/* signals_cancelled is the cancelled of struct pli_hooks: has a signal asked to stop? arg is nothing. */
+bool signals_cancelled(void *arg);
+
 /*
  * signals_wait waits until fd can be read (or has ended). Returns false when a
  * signal asked to stop; none is missed between the question and the wait.

@@ -20,6 +20,7 @@
 #include "sealing.h"
 #include "sink.h"
 #include "stage.h"
+#include "wait.h"
 
 #define CHALLENGE_LEN 1024
 
@@ -261,10 +262,13 @@ pli_pair_save(struct pli *pli, const struct pli_key *key, const struct pli_pair_
 
 	if ((rc = pkcs12_write_check(file->passphrase, file->passphrase_len, err)) == PLI_OK &&
 	    (rc = stage_new(&stage, file->path, (struct hidden_how){ .no_sync = file->no_sync }, err)) == PLI_OK &&
-	    (rc = stage_private(stage, err)) == PLI_OK && (rc = pkcs12_write(pli, key, file, &bytes, err)) == PLI_OK &&
+	    (rc = stage_private(stage, err)) == PLI_OK && (rc = wait_cancelled(&file->hooks, err)) == PLI_OK &&
+	    (rc = pkcs12_write(pli, key, file, &bytes, err)) == PLI_OK &&
 	    (rc = stage_write(stage, buf_view(&bytes), err)) == PLI_OK &&
+	    (rc = wait_cancelled(&file->hooks, err)) == PLI_OK &&
 	    (rc = check_written(pli, key, file, stage_fd(stage), buf_view(&bytes), err)) == PLI_OK &&
-	    (file->cert_path == NULL || (rc = stage_cert(&cert, pli, key, file, err)) == PLI_OK))
+	    (file->cert_path == NULL || (rc = stage_cert(&cert, pli, key, file, err)) == PLI_OK) &&
+	    (rc = wait_cancelled(&file->hooks, err)) == PLI_OK)
 		rc = commit_both(stage, cert, file, err);
 	stage_free(cert);
 	stage_free(stage);

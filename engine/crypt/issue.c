@@ -28,6 +28,7 @@
 struct issue {
 	struct pli *pli;
 	const struct pli_pair_options *options;
+	bool cancelled; /* once said, it stays so */
 	int64_t now;
 	unsigned days;
 	EVP_PKEY *pkey, *signer;             /* the signer is borrowed */
@@ -79,20 +80,56 @@ check_options(struct issue *j, struct pli_error *err)
 	return o->authority != NULL ? check_authority(j, err) : PLI_OK;
 }
 
-static EVP_PKEY *
-make_key(OSSL_LIB_CTX *lib, enum pli_pair_type type)
+static bool
+is_cancelled(struct issue *j)
+{
+	const struct pli_hooks *hooks = &j->options->hooks;
+
+	j->cancelled = j->cancelled || (hooks->cancelled != NULL && hooks->cancelled(hooks->arg));
+	return j->cancelled;
+}
+
+/* Asked by libcrypto for every number that may be a prime: 0 ends the search, which takes seconds. */
+static int
+go_on(EVP_PKEY_CTX *ctx)
+{
+	return !is_cancelled(EVP_PKEY_CTX_get_app_data(ctx));
+}
+
+/* How a kind of key is told to libcrypto. */
+static int
+choose_type(EVP_PKEY_CTX *ctx, enum pli_pair_type type)
 {
 	switch (type) {
 	case PLI_PAIR_RSA_3072:
-		return EVP_PKEY_Q_keygen(lib, NULL, "RSA", (size_t)3072); /* with the exponent 65537 */
+		return EVP_PKEY_CTX_set_rsa_keygen_bits(ctx, 3072); /* with the exponent 65537 */
 	case PLI_PAIR_RSA_4096:
-		return EVP_PKEY_Q_keygen(lib, NULL, "RSA", (size_t)4096);
+		return EVP_PKEY_CTX_set_rsa_keygen_bits(ctx, 4096);
 	case PLI_PAIR_P_256:
-		return EVP_PKEY_Q_keygen(lib, NULL, "EC", "P-256");
+		return EVP_PKEY_CTX_set_group_name(ctx, "P-256");
 	case PLI_PAIR_P_384:
-		return EVP_PKEY_Q_keygen(lib, NULL, "EC", "P-384");
+		return EVP_PKEY_CTX_set_group_name(ctx, "P-384");
 	}
-	return NULL;
+	return 0;
+}
+
+static enum pli_status
+make_key(struct issue *j, struct pli_error *err)
+{
+	enum pli_pair_type type = j->options->type;
+	const char *name = type == PLI_PAIR_RSA_3072 || type == PLI_PAIR_RSA_4096 ? "RSA" : "EC";
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(j->pli->lib, name, NULL);
+	bool made = false;
+
+	if (ctx != NULL && EVP_PKEY_keygen_init(ctx) == 1 && choose_type(ctx, type) == 1) {
+		EVP_PKEY_CTX_set_app_data(ctx, j);
+		EVP_PKEY_CTX_set_cb(ctx, go_on);
+		made = !is_cancelled(j) && EVP_PKEY_generate(ctx, &j->pkey) == 1;
+	}
+	EVP_PKEY_CTX_free(ctx);
+	if (j->cancelled)
+		return fail(err, PLI_ERR_CANCELLED, "interrupted; nothing is left behind");
+	return made ? PLI_OK : context_fail(err, PLI_ERR, "the key could not be made");
 }
 
 /* The hash to sign with: one as strong as the key. *md NULL: the key has its own (Ed25519). */
@@ -242,10 +279,8 @@ make(struct issue *j, struct pli_key *key, struct pli_error *err)
 	enum pli_status rc;
 
 	if ((rc = check_options(j, err)) != PLI_OK ||
-	    (rc = context_random(j->pli, serial, sizeof(serial), err)) != PLI_OK)
+	    (rc = context_random(j->pli, serial, sizeof(serial), err)) != PLI_OK || (rc = make_key(j, err)) != PLI_OK)
 		return rc;
-	if ((j->pkey = make_key(j->pli->lib, j->options->type)) == NULL)
-		return context_fail(err, PLI_ERR, "the key could not be made");
 	j->signer = j->options->authority != NULL ? j->options->authority->pkey : j->pkey;
 	j->authority = j->options->authority != NULL ? j->options->authority->cert.x509 : NULL;
 	if ((j->x509 = X509_new_ex(j->pli->lib, NULL)) == NULL || X509_set_version(j->x509, X509_VERSION_3) != 1 ||

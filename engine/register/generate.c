@@ -13,6 +13,8 @@
  * When step 4 fails, the pending key is deleted first and the file after it. A commit that could not be synced may be found
  * done at the next start, unless something was written over it: so a file whose key may turn out active is kept, and the
  * error says so. A key without its file would lose bids; a file without its key loses nothing.
+ *
+ * A cancel is heard until step 4 begins, and is a failure as any other; from then on the key becomes active.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -27,6 +29,7 @@
 #include "pli/open.h"
 #include "records.h"
 #include "label.h"
+#include "wait.h"
 
 /* One generation. */
 struct generation {
@@ -270,7 +273,7 @@ generate(struct generation *g, const struct pli_pair_options *pair, const struct
 	/* The caller's list first: nothing may fail behind the commit. */
 	if (certs != NULL && (rc = pli_certs_add_cert(certs, g->certs, 0, err)) != PLI_OK)
 		goto out;
-	if ((rc = db_begin(&g->reg->db, err)) == PLI_OK)
+	if ((rc = wait_cancelled(&file->hooks, err)) == PLI_OK && (rc = db_begin(&g->reg->db, err)) == PLI_OK)
 		rc = db_end(&g->reg->db, set_active(g, err), &unknown, err);
 out:
 	if (rc != PLI_OK)

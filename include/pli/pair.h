@@ -17,6 +17,7 @@
  */
 
 #include "keys.h"
+#include "stream.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -33,6 +34,7 @@ struct pli_pair_options {
 	unsigned days;                   /* of validity from now on; 0: PLI_PAIR_DAYS; at most 36,525 */
 	int64_t now;                     /* seconds since 1970; 0: the clock */
 	const struct pli_key *authority; /* who issues the certificate; NULL: the key itself */
+	struct pli_hooks hooks;          /* cancelled is asked many times while an RSA key is made; no progress */
 };
 
 /*
@@ -41,7 +43,7 @@ struct pli_pair_options {
  * serial number of 128 bits. It is valid from five minutes ago, so that machines whose clocks are behind can seal at once,
  * and may outlive its authority: nobody who seals or opens looks at chains. Fails with PLI_ERR_USAGE (a name that a
  * certificate cannot hold, or with characters that make it look like another; days out of range), PLI_ERR_CERTIFICATE
- * (an authority that may not issue, or is not valid now), PLI_ERR.
+ * (an authority that may not issue, or is not valid now), PLI_ERR_CANCELLED, PLI_ERR.
  */
 PLI_API enum pli_status pli_pair_new(struct pli_key **out, struct pli *pli, const struct pli_pair_options *options,
     struct pli_error *err) PLI_MUST_CHECK;
@@ -68,6 +70,7 @@ struct pli_pair_file {
 	const char *passphrase; /* printable ASCII, 1 to 1,024 bytes: what every store accepts */
 	size_t passphrase_len;
 	bool no_sync;
+	struct pli_hooks hooks; /* cancelled is asked between the steps, until the file has its name; no progress */
 };
 
 /*
@@ -75,8 +78,8 @@ struct pli_pair_file {
  * was sealed to the certificate with what it read. Only then the file (and that of the certificate) has its name. Fails with
  * PLI_ERR_EXISTS, PLI_ERR_IO (also when what was read back is not what was written, or does not open),
  * PLI_ERR_PASSPHRASE (one that
- * stores would not accept), PLI_ERR_USAGE (its name), PLI_ERR_CERTIFICATE (a key that the profile cannot hold);
- * nothing is left behind then.
+ * stores would not accept), PLI_ERR_USAGE (its name), PLI_ERR_CERTIFICATE (a key that the profile cannot hold),
+ * PLI_ERR_CANCELLED; nothing is left behind then.
  */
 PLI_API enum pli_status pli_pair_save(
     struct pli *pli, const struct pli_key *key, const struct pli_pair_file *file, struct pli_error *err) PLI_MUST_CHECK;
@@ -123,7 +126,6 @@ PLI_API enum pli_status pli_certs_der(
  * pli_certs_save writes what pli_certs_pem makes to out: complete, or not at all; a file that others than its owner cannot
  * change, whatever the umask. Fails with PLI_ERR_EXISTS, PLI_ERR_IO.
  */
-struct pli_output;
 PLI_API enum pli_status pli_certs_save(
     const struct pli_certs *certs, const struct pli_output *out, struct pli_error *err) PLI_MUST_CHECK;
 

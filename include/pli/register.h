@@ -111,7 +111,8 @@ struct pli_register_place {
  * pli_register_generate makes a key pair, saves it as file says, and writes it into the register: pending before the file
  * exists, active after the file was read back from the disk and opened a challenge. certs (may be NULL) gets the certificate,
  * and is of no use after a failure. pair->cn NULL: the name. file->name NULL: the name.
- * After a failure neither file nor active key is there. Fails with PLI_ERR_EXISTS when an active key has the name, or the
+ * After a failure neither file nor active key is there; pair->hooks and file->hooks are asked for a cancel until the key is
+ * made active. Fails with PLI_ERR_EXISTS when an active key has the name, or the
  * file exists; otherwise as pli_pair_new and pli_pair_save do.
  *
  * A crash leaves a pending key, perhaps with its file, which pli_register_check reports. It keeps no name and is nobody's

@@ -433,6 +433,39 @@ generated_passphrases(void)
 	check(save_with(a, len, &err) == PLI_OK && unlink(support_path("passphrase.p12")) == 0);
 }
 
+/* Says yes at one of the times that it is asked. */
+struct cancel {
+	long asked, at;
+};
+
+static bool
+cancel_at(void *arg)
+{
+	struct cancel *c = arg;
+
+	return c->asked++ == c->at;
+}
+
+/* At whatever moment it is cancelled, nothing is left; and it is asked before the slow steps and at the end. */
+static void
+cancelled(void)
+{
+	const char *path = support_path("cancelled.p12");
+	struct pli_pair_file file = file_at(path);
+	struct cancel c = { 0 };
+	enum pli_status rc;
+
+	file.cert_path = support_path("cancelled.pem");
+	for (;; c.at++) {
+		c.asked = 0;
+		file.hooks = (struct pli_hooks){ .cancelled = cancel_at, .arg = &c };
+		if ((rc = pli_pair_save(support_pli(), quick(), &file, NULL)) == PLI_OK)
+			break;
+		check(rc == PLI_ERR_CANCELLED && c.asked == c.at + 1 && support_entries() == 0);
+	}
+	check(c.at == 3 && c.asked == 3 && unlink(path) == 0 && unlink(file.cert_path) == 0);
+}
+
 #define TESTS(T, S)                                                                                                    \
 	T(S, saved_and_opened)                                                                                         \
 	T(S, never_replaced)                                                                                           \
@@ -443,5 +476,6 @@ generated_passphrases(void)
 	T(S, another_key_in_the_file)                                                                                  \
 	T(S, never_active)                                                                                             \
 	T(S, challenges)                                                                                               \
-	T(S, generated_passphrases)
+	T(S, generated_passphrases)                                                                                    \
+	T(S, cancelled)
 SUITE(pair, TESTS)

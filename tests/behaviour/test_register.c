@@ -349,6 +349,62 @@ renewed(void)
 	pli_register_free(reg);
 }
 
+/* Says yes at one of the times that it is asked. */
+struct cancel {
+	long asked, at;
+};
+
+static bool
+cancel_at(void *arg)
+{
+	struct cancel *c = arg;
+
+	return c->asked++ == c->at;
+}
+
+/* Cancels at every moment, until the call is done; what there was of keys and files is as before each time. */
+static void
+cancel_everywhere(struct pli_register *reg, bool again, const char *path)
+{
+	const struct pli_register_place place = at("S", "Anne", PLI_ROLE_PERSONAL);
+	size_t entries = support_entries();
+	struct pli_pair_file file = register_file(path);
+	struct cancel c = { 0 };
+	const struct pli_hooks hooks = { .cancelled = cancel_at, .arg = &c };
+	const struct pli_pair_options pair = { .type = PLI_PAIR_P_256, .hooks = hooks };
+	char before[2000];
+	enum pli_status rc;
+
+	file.hooks = hooks;
+	(void)snprintf(before, sizeof(before), "%s", keys_of(reg, NULL, true));
+	for (;; c.at++) {
+		c.asked = 0;
+		rc = again ? pli_register_renew(reg, &place, &pair, &file, NULL, &err)
+			   : pli_register_generate(reg, &place, &pair, &file, NULL, &err);
+		if (rc == PLI_OK)
+			break;
+		check(rc == PLI_ERR_CANCELLED && c.asked == c.at + 1);
+		check(same(keys_of(reg, NULL, true), before) && support_entries() == entries);
+		err = (struct pli_error){ 0 };
+	}
+	/* before the pair, three times while the file is written, before the key is active */
+	check(c.at == 5 && c.asked == 5 && support_entries() == entries + 1);
+}
+
+static void
+cancelled(void)
+{
+	struct pli_register *reg = open_as(support_path("cancelled.db"), PLI_REGISTER_CREATE);
+
+	check_ok(import(reg, "T", "Anne", PLI_ROLE_BACKUP, SUPPORT_P256, true), err);
+	cancel_everywhere(reg, false, support_path("cancelled.p12"));
+	cancel_everywhere(reg, true, support_path("cancelled2.p12"));
+	check(same(keys_of(reg, "S", true),
+	    "S/Anne personal retired self-signed AuthEnvelopedData aes-256-gcm ecdh-sha256\n"
+	    "S/Anne personal active self-signed AuthEnvelopedData aes-256-gcm ecdh-sha256\n"));
+	pli_register_free(reg);
+}
+
 static void
 tested(void)
 {
@@ -597,6 +653,7 @@ pending(void)
 	T(S, unknown_names)                                                                                            \
 	T(S, ended)                                                                                                    \
 	T(S, renewed)                                                                                                  \
+	T(S, cancelled)                                                                                                \
 	T(S, tested)                                                                                                   \
 	T(S, tested_beside_others)                                                                                     \
 	T(S, certificates) T(S, findings_of_time) T(S, findings_of_nothing) T(S, findings_of_keys) T(S, pending)

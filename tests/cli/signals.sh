@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# SIGINT and SIGTERM in the middle of a job: 130 and 143, and nothing is left behind.
+# SIGINT, SIGTERM and SIGHUP in the middle of a job: 130, 143 and 129, and nothing is left behind.
 . "$(dirname "$0")/lib.sh"
 set +m
 
@@ -180,3 +180,41 @@ code=$?
 kill "$reader" 2>/dev/null
 wait "$reader" 2>/dev/null
 only bid.pli f fifo half slow
+rm slow
+
+# A key pair: another process holds the register, so that the signal comes before the key is active, whatever is slow.
+printf 'Correct horse 7\n' >pw
+mkfifo hold
+pair=(--register r.db --no-sync --passout file:pw --type p256)
+run 0 pli keys generate "${pair[@]}" --service CEA --name Anna --p12 anna.p12
+pli keys list --all --json --register r.db >before
+
+# held_and_interrupted SIGNAL CODE ARGUMENTS...
+held_and_interrupted()
+{
+	local signal=$1 want=$2 holder job code
+	shift 2
+	last="SIG$signal: pli $*"
+	sqlite3 r.db <hold >held 2>&1 &
+	holder=$!
+	exec 9>hold
+	printf "BEGIN IMMEDIATE;\nSELECT 'held';\n" >&9
+	soon shows held held 1
+	env --default-signal=INT,TERM,HUP "$PLI" "$@" >"$out" 2>"$err" 9>&- &
+	job=$!
+	soon catches "$job"
+	kill -s "$signal" "$job"
+	printf 'ROLLBACK;\n' >&9
+	exec 9>&-
+	wait "$holder"
+	wait "$job"
+	code=$?
+	[ "$code" -eq "$want" ] || problem "exit code $code, expected $want"
+	stderr_has interrupted
+	rm held
+	only anna.p12 before bid.pli f fifo half hold pw r.db
+	pli keys list --all --json --register r.db | cmp -s - before || problem "the register changed"
+}
+held_and_interrupted INT 130 keys generate "${pair[@]}" --service CEA --name Bruno --p12 x.p12
+held_and_interrupted TERM 143 keys renew "${pair[@]}" --p12 x.p12 --cert-out x.pem Anna
+held_and_interrupted HUP 129 keys generate "${pair[@]}" --service DSI --name Bruno --p12 x.p12

@@ -393,6 +393,36 @@ signing_keys(void)
 	pli_certs_free(certs);
 }
 
+/* Says yes when it is asked for the last time; arg is how often it was not asked yet. */
+static bool
+cancel_later(void *arg)
+{
+	long *left = arg;
+
+	check(*left > 0);
+	return --*left == 0;
+}
+
+/* The search for primes asks again and again, and ends at the first yes. */
+static void
+cancelled(void)
+{
+	static const struct {
+		enum pli_pair_type type;
+		long asked;
+	} cases[] = { { PLI_PAIR_P_256, 1 }, { PLI_PAIR_P_384, 1 }, { PLI_PAIR_RSA_3072, 1 }, { PLI_PAIR_RSA_3072, 2 },
+		{ PLI_PAIR_RSA_3072, 3 }, { PLI_PAIR_RSA_4096, 20 }, { PLI_PAIR_RSA_4096, 21 } };
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		long left = cases[i].asked;
+		struct pli_pair_options options = { .type = cases[i].type,
+			.hooks = { .cancelled = cancel_later, .arg = &left } };
+
+		check(new_pair(options, PLI_ERR_CANCELLED) == NULL && left == 0);
+	}
+}
+
 #define TESTS(T, S)                                                                                                    \
 	T(S, self_signed)                                                                                              \
 	T(S, dates)                                                                                                    \
@@ -401,5 +431,6 @@ signing_keys(void)
 	T(S, authorities)                                                                                              \
 	T(S, no_authorities)                                                                                           \
 	T(S, authority_and_time)                                                                                       \
-	T(S, signing_keys)
+	T(S, signing_keys)                                                                                             \
+	T(S, cancelled)
 SUITE(issue, TESTS)
