@@ -73,7 +73,7 @@ const struct command cmd_inspect = {
 	.about = "Prints container, cipher, sizes, recipients, and what keeps pli from opening it.\n"
 		 "Nothing of this is authenticated: it is what the bytes claim. The exit code is 0\n"
 		 "for every well-formed message, accepted or not. With --register recipients that the\n"
-		 "register knows are shown by name and role.\n",
+		 "register knows are shown by name, role and status.\n",
 	.examples = "pli inspect bid.pli\n"
 		    "pli inspect --json bids/*.pli\n",
 	.run = inspect,

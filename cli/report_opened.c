@@ -53,6 +53,7 @@ key_json(const struct unlocked *u)
 		(void)json_object_set_new(record, "name", say_string(u->known->name));
 		(void)json_object_set_new(record, "role", json_string(pli_role_id(u->known->role)));
 		(void)json_object_set_new(record, "service", say_string(u->known->service));
+		(void)json_object_set_new(record, "status", json_string(pli_key_status_id(u->known->status)));
 	}
 	return record;
 }
@@ -130,8 +131,8 @@ verdict_text(const struct run *run, const struct unlocked *u)
 	say_news(say, "  %sauthenticated (%s, %s), with the key of %s, serial %s", opened->authenticated ? "" : "NOT ",
 	    opened->container, opened->cipher, key.subject, key.serial);
 	if (u->known != NULL)
-		say_news(
-		    say, "  which is %s, %s key of %s", u->known->name, pli_role_id(u->known->role), u->known->service);
+		say_news(say, "  which is %s, %s key of %s, %s", u->known->name, pli_role_id(u->known->role),
+		    u->known->service, pli_key_status_id(u->known->status));
 	if (opened->authenticated)
 		say_news(
 		    say, "  committed: %s", opened->committed ? "yes" : "no, other recipients may see other content");

@@ -68,6 +68,22 @@ run 3 pli open --no-sync --register "$R" -k Anna.p12 --passin "file:$pw" -C seve
 stderr_has "which are: Bruno (personal key of CEA)"
 run 16 pli inspect --register none.db bid.pli
 
+# Opening says of the key what inspecting says of the recipient, its status included.
+for status in active retired compromised; do
+	[ "$status" = active ] || run 0 pli keys "${status/retired/retire}" "${at[@]}" Bruno
+	run 0 pli verify --register "$R" -k Bruno.p12 --passin "file:$pw" bid.pli
+	stdout_has "which is Bruno, personal key of CEA, $status"
+	run 0 pli open --no-sync --register "$R" -k Bruno.p12 --passin "file:$pw" -C status bid.pli
+	stderr_has "which is Bruno, personal key of CEA, $status"
+	rm -r status
+	for verb in list verify; do
+		run 0 pli "$verb" --json --register "$R" -k Bruno.p12 --passin "file:$pw" bid.pli
+		json ".[0].key | .name == \"Bruno\" and .status == \"$status\""
+	done
+	run 0 pli inspect --register "$R" bid.pli
+	stdout_has "Bruno, personal key of CEA, $status"
+done
+
 # The opening date.
 refuse 14 seal "${at[@]}" --opening 2040-01-01T00:00:00Z -o x.pli f
 stderr_has --allow-expiring
