@@ -9,6 +9,7 @@
 
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "fresh.h"
 #include "load.h"
@@ -16,6 +17,7 @@
 #include "registry.h"
 #include "report_key.h"
 #include "signals.h"
+#include "when.h"
 
 /* What both commands work with. */
 struct making {
@@ -55,6 +57,23 @@ check_pair(const struct making *m, const char *name, struct pli_error *err)
 	return pli_pair_check(&pair, &file, err);
 }
 
+/* pli looks at no chain, but stores and other programs that do will refuse the certificate once its authority's has ended. */
+static void
+warn_outlives(const struct making *m)
+{
+	int64_t end = (int64_t)time(NULL) + INT64_C(86400) * (m->pair.days != 0 ? m->pair.days : PLI_PAIR_DAYS);
+	struct pli_cert_info info;
+	char until[WHEN_MAX];
+
+	pli_key_info(m->authority, &info);
+	if (end > info.not_after)
+		say_warning(m->run->say,
+		    "the certificate outlives its authority, \"%s\", which ends on %s: other programs may refuse it "
+		    "from "
+		    "then on (--days says how long it lasts)",
+		    info.cn, when_format(until, info.not_after));
+}
+
 /* Everything but the place, from the words. The passphrase is last: it may be printed now, and nothing is wrong by then. */
 static enum pli_status
 prepare(struct making *m, const char *name, struct pli_error *err)
@@ -69,6 +88,8 @@ prepare(struct making *m, const char *name, struct pli_error *err)
 	m->pair.hooks.cancelled = signals_cancelled;
 	if (status == PLI_OK)
 		status = check_pair(m, name, err);
+	if (status == PLI_OK && m->authority != NULL)
+		warn_outlives(m);
 	if (status == PLI_OK)
 		status = fresh_ask(&m->fresh, m->run, args->p12, err);
 	m->file = fresh_file(&m->fresh, args, args->p12, name);
@@ -265,7 +286,8 @@ const struct command keys_generate = {
 		 "certificate becomes active in the register. When anything fails, neither OUT nor\n"
 		 "FILE nor an active key is there. Register and service are made if they are not.\n"
 		 "\n"
-		 "The certificate is self-signed, or issued by an authority (--ca-cert, --ca-key).\n"
+		 "The certificate is self-signed, or issued by an authority (--ca-cert, --ca-key);\n"
+		 "one that outlives the authority's own is warned of.\n"
 		 "\n"
 		 "The passphrase comes from --passout, or is typed twice on the terminal: ASCII\n"
 		 "characters only, since not every store takes others. --generate-passphrase makes\n"

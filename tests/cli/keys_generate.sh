@@ -53,9 +53,17 @@ openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -keyout ca.key -pa
 printf 'ca\n' >ca.pass
 issue=(--ca-cert ca.pem --ca-key ca.key --ca-passin file:ca.pass)
 generate issued "${issue[@]}" --cert-out issued.pem --role backup
+stderr_has 'the certificate outlives its authority, "Platform CA", which ends on 20'
 openssl verify -CAfile ca.pem issued.pem >/dev/null 2>&1 || problem "not issued by the authority"
 opens issued
 is issued '.role == "backup" and .origin == "authority" and .issuer == "CN=Platform CA" and .status == "active" and .last_test != null'
+# It may outlive its authority, whose certificate ends in 30 days, and then says so.
+generate within "${issue[@]}" --days 29
+grep -q outlives "$err" && problem "a warning without a reason"
+generate beyond "${issue[@]}" --json --days 31
+json '.[0].warnings | map(select(contains("outlives"))) | length == 1'
+run 0 pli keys renew --json --no-sync --register "$R" within --p12 within2.p12 --passout "file:$pw" "${issue[@]}" --days 31
+json '.[0].warnings | map(select(contains("outlives"))) | length == 1'
 refuse 2 keys generate "${kept[@]}" --name x --p12 x.p12 "${here[@]}" --ca-cert ca.pem
 refuse 12 keys generate "${kept[@]}" --name x --p12 x.p12 "${here[@]}" "${issue[@]:0:4}" --ca-passin "file:$pw"
 refuse 14 keys generate "${kept[@]}" --name x --p12 x.p12 "${here[@]}" --ca-cert p256.pem --ca-key ca.key --ca-passin file:ca.pass
