@@ -123,6 +123,19 @@ manifest_encrypts(struct archive *a, struct archive_entry *e)
 	return n > 0 && contains(text, (size_t)n, "encryption-data");
 }
 
+/* A record that says "the end", of no entries, and nothing before it (APPNOTE.TXT 4.3.1, 4.3.16). libarchive takes it for no ZIP file. */
+static bool
+is_empty_zip(const struct suspect *s)
+{
+	enum { END_LEN = 22 };
+	static const uint8_t nothing[END_LEN - 6]; /* but for the length of the comment, which follows */
+	const uint8_t *p = s->first;
+
+	return s->first_len >= END_LEN && memcmp(p, "PK\005\006", 4) == 0 &&
+	       memcmp(p + 4, nothing, sizeof(nothing)) == 0 &&
+	       s->entry->size == END_LEN + (uint64_t)p[20] + ((uint64_t)p[21] << 8);
+}
+
 static void
 look_at_zip(const struct plan *p, const struct suspect *s)
 {
@@ -221,7 +234,9 @@ look_at(const struct plan *p, const struct plan_entry *e, const struct extension
 	kind = kind_of(s.first, s.first_len);
 	if (kind == KIND_OTHER && x != NULL)
 		kind = x->kind;
-	if (kind == KIND_ZIP)
+	if (kind == KIND_ZIP && is_empty_zip(&s))
+		warn(to, e->path, "there is no file in the ZIP file");
+	else if (kind == KIND_ZIP)
 		look_at_zip(p, &s);
 	else if (kind == KIND_PDF)
 		rc = look_at_pdf(&s, err);

@@ -59,6 +59,12 @@ zip >folder/good.zip
 warns empty folder/nothing.txt
 zip | head -c 60 >folder/cut.zip
 warns "cut short" folder/cut.zip
+printf 'PK\005\006%18s' '' | tr ' ' '\0' >folder/none.zip
+warns "none.zip: there is no file in the ZIP file" folder/none.zip
+printf 'PK\005\006%16s\005\000hello' '' | tr ' ' '\0' >folder/none.zip
+warns "none.zip: there is no file in the ZIP file" folder/none.zip
+printf 'PK\005\006%16s\005\000hell' '' | tr ' ' '\0' >folder/none.zip
+warns "cut short" folder/none.zip
 zip | head -c 100 >folder/annexe.ODT
 warns "cut short" folder/annexe.ODT
 head -c 5000 /dev/zero >folder/zeroes.docx
