@@ -53,6 +53,12 @@ opened deflated.zip
 pack stored.zip --options zip:compression=store
 opened stored.zip
 
+# Among files that were sealed by name it stays one of them.
+run 0 pli seal --no-sync -r "$K/p256.pem" -o named.pli stored.zip
+run 0 pli open --no-sync --unzip "${auth[@]}" -C out named.pli
+same stored.zip out/named/stored.zip
+rm -r out named.pli
+
 # refused CODE FILE [WHAT]: whatever opens it ends with CODE, and leaves nothing.
 refused()
 {
