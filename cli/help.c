@@ -26,7 +26,7 @@ static const struct {
 	{ 17, "a limit; a name or a kind of file that is refused; --strict" },
 	{ 18, "token absent or locked" },
 	{ 19, "not accepted, or not there yet; content that is already an envelope" },
-	{ 130, "interrupted (143: terminated); nothing is left behind" },
+	{ 130, "interrupted (143: terminated, 129: hung up); nothing is left behind" },
 };
 
 /* Prints each line of text behind prefix. */

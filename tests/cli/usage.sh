@@ -177,3 +177,7 @@ refuse 2 seal -r "$K/p256.pem" --each f
 stderr_has "needs -C DIR"
 refuse 2 keys generate --name N --p12 n.p12 --days 100000
 stderr_has 99999
+
+# What a signal ends with is in the table of exit codes.
+run 0 pli open --help
+stdout_has "interrupted (143: terminated, 129: hung up)"
