@@ -41,7 +41,9 @@ missing(struct line *line, const char *why)
 static enum pli_status
 unreadable(struct line *line)
 {
-	return refuse(line->err, PLI_ERR_IO, NULL, "cannot read a passphrase from %s: %s", line->from, strerror(errno));
+	const char *hint = errno == ENOENT ? "check the path" : errno == EBADF ? "fd:3 3<FILE, for instance" : NULL;
+
+	return refuse(line->err, PLI_ERR_IO, hint, "cannot read a passphrase from %s: %s", line->from, strerror(errno));
 }
 
 /* Reads up to a newline, which is dropped, or the end. Nothing at all before the end is an error. */
@@ -315,7 +317,10 @@ ask_passphrase(void *arg, const char *name, unsigned attempt, char *buf, size_t 
 	enum pli_status status;
 
 	if (attempt >= (ask->source != NULL ? 1 : ATTEMPTS))
-		return refuse(err, PLI_ERR_PASSPHRASE, ask->flaw, "wrong passphrase for %s, from %s", name, line.from);
+		return refuse(err, PLI_ERR_PASSPHRASE,
+		    ask->flaw != NULL ? ask->flaw
+				      : "check that it is the one of this file: all of the line counts, blanks, too",
+		    "wrong passphrase for %s, from %s", name, line.from);
 	if (ask->source != NULL)
 		status = from_source(&line, ask->source);
 	else if (!ask->no_input)

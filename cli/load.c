@@ -47,8 +47,8 @@ read_all(struct load_contents *c, int fd, const char *path, size_t cap, struct p
 		if (n > 0)
 			c->len += (size_t)n;
 		else if (errno == EISDIR)
-			return refuse(
-			    err, PLI_ERR_CERTIFICATE, NULL, "%s is a folder, not a key or certificate file", path);
+			return refuse(err, PLI_ERR_CERTIFICATE, "name the file in it",
+			    "%s is a folder, not a key or certificate file", path);
 		else if (errno != EINTR && errno != EAGAIN)
 			return refuse(err, PLI_ERR_IO, NULL, "cannot read %s: %s", path, strerror(errno));
 	}

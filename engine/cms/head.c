@@ -19,6 +19,9 @@ bad(struct cursor *c, const char *what)
 		(void)fail(c->err, PLI_ERR_LIMIT, "the head of the envelope is longer than %u bytes", HEAD_MAX);
 	else if (!c->more)
 		(void)fail(c->err, PLI_ERR_MALFORMED, "not an envelope, or a damaged one: %s", what);
+	if (!c->more)
+		fail_hint(c->err,
+		    "check that it is the right file, and all of it: an envelope is CMS, as DER, PEM or S/MIME");
 	return false;
 }
 

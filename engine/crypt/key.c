@@ -314,7 +314,9 @@ read_key(struct reading *r, struct pli_error *err)
 			return rc;
 		return read_encrypted(r, read_pem, err);
 	}
-	at = d.p[0] != 0x30 || d.len < 2 ? d.len : d.p[1] > 0x80 ? 2 + (size_t)(d.p[1] & 0x7f) : 2;
+	if (d.p[0] != 0x30)
+		return not_a_key(r, err); /* nor has libcrypto anything to say of it */
+	at = d.len < 2 ? d.len : d.p[1] > 0x80 ? 2 + (size_t)(d.p[1] & 0x7f) : 2;
 	if (at + 3 <= d.len && memcmp(d.p + at, "\x02\x01\x03", 3) == 0)
 		return read_pkcs12(r, err);
 	if (at < d.len && d.p[at] == 0x30) {

@@ -48,8 +48,12 @@ open_fd(struct source *s, struct pli_error *err)
 
 	if (fstat(s->fd, &s->opened) != 0)
 		return fail_errno(err, PLI_ERR_IO, errno, "cannot look at %s", s->name);
-	if (S_ISDIR(s->opened.st_mode))
-		return fail(err, PLI_ERR_IO, "cannot read %s: it is a folder", s->name);
+	if (S_ISDIR(s->opened.st_mode)) {
+		enum pli_status rc = fail(err, PLI_ERR_IO, "cannot read %s: it is a folder", s->name);
+
+		fail_hint(err, "name the file in it");
+		return rc;
+	}
 	if (!S_ISREG(s->opened.st_mode)) {
 #ifdef F_SETPIPE_SZ
 		/* Larger transfers; where it is refused the pipe works as it is. */

@@ -92,15 +92,23 @@ give(struct archive *a, void *arg, const void **data)
 	return (la_ssize_t)len;
 }
 
+/* The hint about a ZIP file that is not read here. */
+static const char by_another[] =
+    "open the envelope without --unzip, and the ZIP file that comes out with another program";
+
 static enum pli_status
 damaged(const struct reading *r, struct pli_error *err)
 {
 	const char *why = archive_error_string(r->archive);
+	enum pli_status rc;
 
 	if (r->reading.status != PLI_OK)
 		return fail_copy(err, &r->reading);
-	return fail(err, PLI_ERR_MALFORMED, "the archive in the envelope is damaged: %s",
+	rc = fail(err, PLI_ERR_MALFORMED, "the archive in the envelope is damaged: %s",
 	    why != NULL ? why : "no reason given");
+	if (r->zip)
+		fail_hint(err, "%s", by_another);
+	return rc;
 }
 
 static bool
@@ -170,8 +178,7 @@ translate(struct reading *r, struct archive_entry *from, char *path, struct tar_
 		return unfit(path, "a folder with content of its own", err);
 	if (archive_entry_is_encrypted(from)) {
 		rc = fail(err, PLI_ERR_LIMIT, "%s is encrypted: it can only be opened with its own password", path);
-		fail_hint(
-		    err, "open the envelope without --unzip, and the ZIP file that comes out with another program");
+		fail_hint(err, "%s", by_another);
 		return rc;
 	}
 	if (path[0] == '\0' && !e->folder)

@@ -96,8 +96,10 @@ head -c 100000 /dev/zero >zeros
 for bad in empty garbage half longer cert.der zeros; do
 	refuse 10 inspect "$bad"
 	stderr_has "$bad"
+	case $bad in garbage | cert.der | zeros) stderr_has "hint: check that it is the right file" ;; esac
 	refuse 10 open -k "$K/p256.both.pem" -o x "$bad"
 done
 refuse 16 inspect no-such-file
 mkdir folder
 refuse 16 inspect folder
+stderr_has "hint: name the file in it"

@@ -37,6 +37,11 @@ refuse 14 open -k "$K/certonly.p12" --passin "file:$K/passphrase" -o x bid.pli
 refuse 14 open -k "$K/ed25519.key" --cert "$K/ed25519.pem" -o x bid.pli
 refuse 14 open -k f -o x bid.pli
 stderr_has f
+# Of bytes that are no key at all it says nothing of libcrypto's.
+echo "no key" >text
+refuse 14 open -k text -o x bid.pli
+stderr_has "hint: a key file is"
+grep -q libcrypto "$err" && problem "what libcrypto says of a text"
 : >empty
 refuse 14 open -k empty -o x bid.pli
 refuse 16 open -k no-such-file -o x bid.pli
@@ -45,6 +50,7 @@ refuse 14 open -k "$K/p256.key" --cert f -o x bid.pli
 refuse 16 open -k "$K/p256.key" --cert no-such-file -o x bid.pli
 refuse 14 open -k . -o x bid.pli
 stderr_has "is a folder"
+stderr_has "hint: name the file in it"
 truncate -s 2M large
 refuse 14 open -k large -o x bid.pli
 stderr_has "longer than"

@@ -88,8 +88,12 @@ refuse 12 open --no-input -k "$key" --passin "cmd:cat long" -o x bid.pli
 opens "$key" --passin "cmd:cat '$K/passphrase' long long long long long long long long long long long long long long long"
 refuse 16 open --no-input -k "$key" --passin file:. -o x bid.pli
 refuse 16 open --no-input -k "$key" --passin fd:77 -o x bid.pli
+stderr_has "hint: fd:3 3<FILE"
 refuse 16 open --no-input -k "$key" --passin file:no-such-file -o x bid.pli
 stderr_has no-such-file
+stderr_has "hint: check the path"
+refuse 12 open --no-input -k "$key" --passin "cmd:echo wrong" -o x bid.pli
+stderr_has "hint: check that it is the one of this file"
 absent x
 
 # Without a terminal nothing is asked, and nothing hangs.

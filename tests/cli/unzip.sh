@@ -136,3 +136,8 @@ for archive in ${archives:+"$archives"/*.zip}; do
 	rm -rf out hostile.pli
 done
 same_tree canary.before canary
+
+# What is to be done about one that is damaged.
+head -c 200 stored.zip >cut.zip
+refused 10 cut.zip
+stderr_has "hint: open the envelope without --unzip"
