@@ -7,6 +7,7 @@
 #include "gcm.h"
 #include "gf.h"
 #include "suite.h"
+#include "wiped.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -508,6 +509,51 @@ known_answers(void)
 	}
 }
 
+/* How many field elements and blocks were wiped since wiped_forget, each by itself. */
+static size_t
+wiped_blocks(void)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < 256 && i < wiped_count; i++)
+		n += wiped[i].len == 16;
+	return n;
+}
+
+/* With AES(J0) and a segment's hash a tag can be forged; with AES(0) any. */
+static void
+what_forges_is_wiped(void)
+{
+	static const uint8_t aad[20];
+	struct view key = some(32, 1), nonce = some(16, 2);
+	uint8_t digest[16], tag[16];
+
+	support_bytes(plain, 160, 1);
+	one_shot(key, nonce, view_of(aad, 20), plain, sealed, 160, tag);
+	EACH_PATH(pli, i)
+	{
+		const uint8_t *freed;
+		struct gcm *g;
+
+		wiped_forget();
+		g = new_gcm(pli, key, nonce, 1, false);
+		freed = (const uint8_t *)g;
+		check(wiped_blocks() >= 2); /* AES(0), and the hash of the nonce */
+		wiped_forget();
+		check(gcm_segment(g, 0, GCM_OPEN, 0, sealed, back, 160, digest, NULL) == PLI_OK);
+		check(pli->gcm_path != GCM_SEGMENTS || wiped_blocks() >= 3); /* mask, IV, tag */
+		check(pli->gcm_path != GCM_CTR_HASH || wiped_blocks() >= 1); /* the tag under the hash */
+		gcm_fold(g, digest, 160);
+		wiped_forget();
+		/* the hash of the additional data and what it came from, the sum, the tag that is right */
+		check(gcm_serial(g) ||
+		      (gcm_check(g, view_of(aad, 20), view_of(tag, 16), NULL) == PLI_OK && wiped_blocks() >= 4));
+		wiped_forget();
+		gcm_free(g);
+		check(wiped_all(freed, 4096)); /* the scratch stands last in it, the masks before */
+	}
+}
+
 static void
 self_test(void)
 {
@@ -522,5 +568,5 @@ self_test(void)
 	T(S, counter_wraps)                                                                                            \
 	T(S, far_away)                                                                                                 \
 	T(S, additional_data)                                                                                          \
-	T(S, tags) T(S, folding) T(S, nothing_at_all) T(S, known_answers) T(S, self_test)
+	T(S, tags) T(S, folding) T(S, nothing_at_all) T(S, known_answers) T(S, what_forges_is_wiped) T(S, self_test)
 SUITE(gcm, TESTS)
