@@ -213,7 +213,7 @@ pass_data(struct reading *r, struct tar_entry *e, struct pli_error *err)
 	const void *p;
 	size_t len;
 	la_int64_t off;
-	uint64_t passed = 0;
+	uint64_t passed = 0, end = 0;
 	enum pli_status rc;
 	int got;
 
@@ -224,6 +224,11 @@ pass_data(struct reading *r, struct tar_entry *e, struct pli_error *err)
 			e->size = (uint64_t)off + len;
 		else if (off < 0 || (uint64_t)off > e->size || len > e->size - (uint64_t)off)
 			return fail(err, PLI_ERR_MALFORMED, "%s is longer than the archive says", e->path);
+		/* What is written is what is listed and digested: in the order of the file, each byte once. */
+		if (len > 0 && (uint64_t)off < end)
+			return fail(err, PLI_ERR_MALFORMED, "the pieces of %s overlap, or are not in order", e->path);
+		if (len > 0)
+			end = (uint64_t)off + len;
 		passed += len;
 		if (len > 0 && (rc = v->data(v->arg, p, len, (uint64_t)off, err)) != PLI_OK)
 			return rc;
