@@ -84,30 +84,50 @@ add_link(struct buf *to, const char *name, const char *target)
 	(void)add_header(to, name, '2', target, 0, 0777);
 }
 
-/* A pax record before the next entry. */
+struct pax_record {
+	const char *key, *value;
+	size_t len;
+};
+
 static inline void
-add_pax(struct buf *to, const char *key, const char *value, size_t value_len)
+add_pax_record(struct buf *to, const struct pax_record *r)
 {
-	size_t len = strlen(key) + value_len + 3, digits = 1, ten = 10;
+	size_t len = strlen(r->key) + r->len + 3, digits = 1, ten = 10;
 	char number[24];
-	uint8_t *p;
-	int n;
 
 	while (len + digits >= ten) {
 		digits++;
 		ten *= 10;
 	}
-	len += digits;
-	n = snprintf(number, sizeof(number), "%zu ", len);
-	check((p = malloc(len)) != NULL);
-	memcpy(p, number, (size_t)n);
-	memcpy(p + n, key, strlen(key));
-	p[(size_t)n + strlen(key)] = '=';
-	memcpy(p + (size_t)n + strlen(key) + 1, value, value_len);
-	p[len - 1] = '\n';
-	(void)add_header(to, "PaxHeader/x", 'x', NULL, len, 0644);
-	add_bytes(to, p, len);
-	free(p);
+	(void)snprintf(number, sizeof(number), "%zu ", len + digits);
+	check(buf_add(to, view_of(number, strlen(number)), NULL) == PLI_OK);
+	check(buf_add(to, view_of(r->key, strlen(r->key)), NULL) == PLI_OK);
+	check(buf_add(to, view_of("=", 1), NULL) == PLI_OK);
+	check(buf_add(to, view_of(r->value, r->len), NULL) == PLI_OK);
+	check(buf_add(to, view_of("\n", 1), NULL) == PLI_OK);
+}
+
+/* What pax says of the next entry. */
+static inline void
+add_pax_records(struct buf *to, const struct pax_record *records, size_t count)
+{
+	struct buf all = { 0 };
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		add_pax_record(&all, &records[i]);
+	(void)add_header(to, "PaxHeader/x", 'x', NULL, all.len, 0644);
+	add_bytes(to, all.p, all.len);
+	buf_clear(&all);
+}
+
+/* One record alone. */
+static inline void
+add_pax(struct buf *to, const char *key, const char *value, size_t value_len)
+{
+	const struct pax_record r = { key, value, value_len };
+
+	add_pax_records(to, &r, 1);
 }
 
 static inline void

@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "pli/digest.h"
 #include "pli/tree.h"
 #include "suite.h"
 
@@ -99,6 +100,18 @@ trees_file(const char *path, size_t size)
 	support_bytes(p, size, (uint32_t)size + 7);
 	support_write(path, view_of(p, size));
 	free(p);
+}
+
+static inline void
+trees_digest(struct view v, uint8_t out[32])
+{
+	struct pli_error err = { 0 };
+	struct pli_digest *d;
+
+	check_ok(pli_digest_new(&d, support_pli(), &err), err);
+	check_ok(pli_digest_add(d, v.p, v.len, &err), err);
+	check_ok(pli_digest_end(d, out, &err), err);
+	pli_digest_free(d);
 }
 
 /* trees_entries is the number of entries in a folder, hidden ones included; 0 if there is none. */

@@ -10,8 +10,6 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
-#include "pli/digest.h"
-
 enum { KIB = 1 << 10, MIB = 1 << 20 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -39,18 +37,6 @@ opening(int threads, size_t segment)
 	options.open.segment = segment;
 	options.no_sync = true;
 	return options;
-}
-
-static void
-digest_of(struct view v, uint8_t out[32])
-{
-	struct pli_error err = { 0 };
-	struct pli_digest *d;
-
-	check_ok(pli_digest_new(&d, support_pli(), &err), err);
-	check_ok(pli_digest_add(d, v.p, v.len, &err), err);
-	check_ok(pli_digest_end(d, out, &err), err);
-	pli_digest_free(d);
 }
 
 static void
@@ -160,7 +146,7 @@ write_down(void *arg, const struct pli_tree_entry *e)
 	check(buf_add(told, view_of(e->sha256, 32), NULL) == PLI_OK);
 	support_read(trees_at("%s", e->path), &content);
 	check(content.len == e->bytes);
-	digest_of(buf_view(&content), sha256);
+	trees_digest(buf_view(&content), sha256);
 	check(memcmp(sha256, e->sha256, 32) == 0);
 	buf_clear(&content);
 }
@@ -181,7 +167,7 @@ check_content(const char *envelope, size_t len, struct buf *reference)
 	out = pli_output_memory(p, len, "content");
 	check_ok(pli_open(support_pli(), &key, 1, &in, &out, &options, &opened, &err), err);
 	check(opened.content_bytes == len && opened.committed && len > 1024 && len % 512 == 0);
-	digest_of(view_of(p, 1024), sha256);
+	trees_digest(view_of(p, 1024), sha256);
 	check(memcmp(sha256, first_sha256, 32) == 0);
 	if (reference->len == 0)
 		check(buf_add(reference, view_of(p, len), &err) == PLI_OK);
