@@ -2,7 +2,9 @@
  * Files that are nowhere until they are complete: committed, aborted, in the way of others, swept. Each test runs
  * twice, the second time in a process that cannot make files without a name.
  */
+#include "forbidden.h"
 #include "order.h"
+
 #include "others.h"
 #include "pieces.h"
 #include "stage.h"
@@ -12,11 +14,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <stdio.h>
 #include <sys/file.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -35,28 +34,16 @@ forbid_unnamed_files(void)
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EOPNOTSUPP),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
-	struct sock_fprog program = { sizeof(filter) / sizeof(filter[0]), filter };
 
-	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+	return forbidden_by(filter, sizeof(filter) / sizeof(filter[0]));
 }
 
 /* Runs test here, and again where files have hidden names. */
 static void
 both_ways(void (*test)(bool hidden))
 {
-	pid_t pid;
-	int status;
-
 	test(false);
-	check((pid = fork()) >= 0);
-	if (pid == 0) {
-		if (!forbid_unnamed_files())
-			_exit(77); /* a kernel, or a valgrind, that cannot: nothing was shown */
-		test(true);
-		support_leave(0);
-	}
-	check(waitpid(pid, &status, 0) == pid && WIFEXITED(status));
-	check(WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == 77);
+	forbidden_also(forbid_unnamed_files, test);
 }
 
 /* Somebody who can write to the folder waits for the moment in which a file gets its name (see --wrap in CMakeLists.txt). */
