@@ -11,8 +11,8 @@
 #include <sys/types.h>
 
 /*
- * below_open is openat of a relative path without ".." parts, where no part of it may be a symbolic link. Where the kernel
- * has openat2 (Linux 5.6) it makes sure of that; elsewhere, only of the last part. Returns a descriptor, or -1 with errno.
+ * below_open is openat of a relative path without ".." parts, where no part of it may be a symbolic link. The kernel makes sure of
+ * that where it has openat2 (Linux 5.6); elsewhere one part is opened after the other. Returns a descriptor, or -1 with errno.
  */
 int below_open(int folder, const char *path, int flags, mode_t mode);
 
