@@ -67,10 +67,10 @@ lacking()
 	skip "$1 is missing"
 }
 
-# need_vectors NAME: that folder of $PLI_VECTORS is there. Where it is said, it has to be.
+# need_vectors NAME: that folder of $PLI_VECTORS is there. Where it is said, and in CI, it has to be.
 need_vectors()
 {
-	[ -n "${PLI_VECTORS-}" ] || skip "PLI_VECTORS is not set"
+	[ -n "${PLI_VECTORS-}" ] || lacking "PLI_VECTORS: the public test data"
 	[ -d "$PLI_VECTORS/$1" ] || { echo "$PLI_VECTORS/$1 is missing: see PLI_VECTORS"; exit 1; }
 }
 

@@ -31,7 +31,7 @@ count=0
 for archive in "$archives"/*; do
 	name=$(basename "$archive")
 	code=$(expected "$name")
-	[ -n "$code" ] || continue
+	[ -n "$code" ] || { problem "$archive: nobody has said how that ends"; continue; }
 	count=$((count + 1))
 	mkdir around
 	cp -a canary around/canary
@@ -67,4 +67,5 @@ for bomb in "$PLI_VECTORS"/bombs/*; do
 		exit "$((problems > 0))"
 	) || problem "$bomb (above)"
 done
+[ "$bombs" -gt 0 ] || problem "no bombs in $PLI_VECTORS/bombs"
 [ "$problems" -gt 0 ] || echo "$count archives that others made, each opened or refused as it must be; nothing appeared outside; $bombs bombs refused"
