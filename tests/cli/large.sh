@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Several GiB in constant memory: sealed, opened and verified in less than 64 MiB each, as a file and in a folder with a
-# sparse file of 8 GiB; hundreds of MiB in CBC, in PEM, and in S/MIME from a pipe. A folder of 100,000 small files: sealed in less than 64 MiB and 100 MB more.
+# Several GiB in constant memory: sealed, opened (to a file and to standard output) and verified in less than 64 MiB each, as a file
+# and in a folder with a sparse file of 8 GiB; hundreds of MiB in CBC, in PEM, and in S/MIME from a pipe. A folder of 100,000 small
+# files: sealed in less than 64 MiB and 100 MB more.
 #
 #	PLI=... tests/cli/large.sh [GIB...]
 #
@@ -81,7 +82,11 @@ every_way()
 	frugal "$PLI" verify -j 2 "${auth[@]}" bid.pli
 	frugal "$PLI" open -j 2 --no-sync "${auth[@]}" -o out bid.pli
 	same big out
-	rm -f out bid.pli
+	rm -f out
+	frugal "$PLI" open -j 2 "${auth[@]}" -o - bid.pli
+	same big "$out"
+	: >"$out"
+	rm -f bid.pli
 
 	# Others' chunks of 4096 bytes; OpenSSL itself cannot open a message of 3 GiB.
 	run 0 openssl cms -encrypt -binary -stream -aes-256-gcm -outform DER -in big -out bid.p7m \

@@ -4,7 +4,6 @@
  */
 #include "forbidden.h"
 #include "order.h"
-
 #include "others.h"
 #include "pieces.h"
 #include "stage.h"
