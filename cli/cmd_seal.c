@@ -97,7 +97,7 @@ check(const struct args *args, struct pli_error *err)
 	return args->each ? PLI_OK : ends_check_output(args, args->output, err);
 }
 
-/* Of --each: every PATH has a name, no two the same, and no envelope replaces a key. */
+/* Of --each: every PATH has a name, no two the same, and no envelope replaces a key, or a PATH before its turn comes. */
 static enum pli_status
 check_targets(const struct args *args, const struct targets *targets, struct pli_error *err)
 {
@@ -120,7 +120,7 @@ check_targets(const struct args *args, const struct targets *targets, struct pli
 		if (status != PLI_OK)
 			return status;
 	}
-	return PLI_OK;
+	return args->force ? targets_spare(targets, &args->operands, err) : PLI_OK;
 }
 
 static struct pli_seal_options

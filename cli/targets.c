@@ -6,6 +6,7 @@
 #include "targets.h"
 
 #include <errno.h>
+#include <fts.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -159,6 +160,106 @@ targets_make(struct targets *targets, struct pli_error *err)
 		return refuse(err, PLI_ERR_IO, "name a folder with -C; -o FILE is for one file",
 		    "%s is a file, not a folder to put results into", targets->folder);
 	return PLI_OK;
+}
+
+/* What has the name of a result already. */
+struct there {
+	dev_t device;
+	ino_t inode;
+	size_t i;
+};
+
+static int
+by_inode(const void *a, const void *b)
+{
+	const struct there *x = a, *y = b;
+
+	if (x->device != y->device)
+		return x->device < y->device ? -1 : 1;
+	return (x->inode > y->inode) - (x->inode < y->inode);
+}
+
+/* Fills there, sorted; *count is how many names are taken. */
+static enum pli_status
+find_there(const struct targets *targets, struct there *there, size_t *count, struct pli_error *err)
+{
+	struct stat st;
+	size_t i;
+
+	*count = 0;
+	for (i = 0; i < targets->count; i++) {
+		char *path = targets_path(targets, i);
+
+		if (path == NULL)
+			return refuse_memory(err);
+		if (stat(path, &st) == 0)
+			there[(*count)++] = (struct there){ st.st_dev, st.st_ino, i };
+		free(path);
+	}
+	qsort(there, *count, sizeof(*there), by_inode);
+	return PLI_OK;
+}
+
+/* What is not there or not to be read is not sealed either, and the job of its operand says so. */
+static bool
+is_out_of_reach(const FTSENT *entry)
+{
+	return entry->fts_level == FTS_ROOTLEVEL || entry->fts_errno == ENOENT || entry->fts_errno == EACCES;
+}
+
+static enum pli_status
+check_entry(
+    const struct targets *targets, const struct there *there, size_t count, const FTSENT *entry, struct pli_error *err)
+{
+	struct there key, *found;
+
+	if (entry->fts_info == FTS_ERR || entry->fts_info == FTS_NS || entry->fts_info == FTS_DNR)
+		return is_out_of_reach(entry) ? PLI_OK
+					      : refuse(err, PLI_ERR_IO, NULL, "cannot look at %s: %s", entry->fts_path,
+						    strerror(entry->fts_errno));
+	key = (struct there){ entry->fts_statp->st_dev, entry->fts_statp->st_ino, 0 };
+	if ((found = bsearch(&key, there, count, sizeof(*there), by_inode)) == NULL)
+		return PLI_OK;
+	return refuse(err, PLI_ERR_EXISTS, "name another folder with -C",
+	    "%s/%s is one of the files that are sealed: it is never replaced", targets_folder(targets),
+	    targets->names[found->i]);
+}
+
+static enum pli_status
+check_input(
+    const struct targets *targets, const struct there *there, size_t count, char *operand, struct pli_error *err)
+{
+	char *const roots[] = { operand, NULL };
+	FTS *walk = fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, NULL);
+	enum pli_status status = PLI_OK;
+	const FTSENT *entry;
+
+	while (walk != NULL && status == PLI_OK && (errno = 0, entry = fts_read(walk)) != NULL)
+		status = check_entry(targets, there, count, entry, err);
+	if (status == PLI_OK && errno != 0 && operand[0] != '\0')
+		status = refuse(err, PLI_ERR_IO, NULL, "cannot look at %s: %s", operand, strerror(errno));
+	if (walk != NULL)
+		(void)fts_close(walk);
+	return status;
+}
+
+enum pli_status
+targets_spare(const struct targets *targets, const struct list *operands, struct pli_error *err)
+{
+	struct there *there = calloc(targets->count + 1, sizeof(*there));
+	enum pli_status status = there != NULL ? PLI_OK : refuse_memory(err);
+	size_t i, count = 0;
+
+	if (status == PLI_OK)
+		status = find_there(targets, there, &count, err);
+	for (i = 0; status == PLI_OK && count > 0 && i < operands->count; i++) {
+		char *copy = strdup(operands->items[i]);
+
+		status = copy != NULL ? check_input(targets, there, count, copy, err) : refuse_memory(err);
+		free(copy);
+	}
+	free(there);
+	return status;
 }
 
 void

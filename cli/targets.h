@@ -42,6 +42,13 @@ const char *targets_folder(const struct targets *targets);
 /* targets_path returns the path of result i, for free(); NULL without memory. */
 char *targets_path(const struct targets *targets, size_t i);
 
+/*
+ * targets_spare refuses (PLI_ERR_EXISTS) a result that would replace what is sealed itself, by any job: one of operands, or what
+ * is inside of one that is a folder, known by device and inode. Fails with PLI_ERR_IO where that cannot be seen.
+ */
+enum pli_status targets_spare(
+    const struct targets *targets, const struct list *operands, struct pli_error *err) PLI_MUST_CHECK;
+
 /* targets_make makes the folder where it is not there. */
 enum pli_status targets_make(struct targets *targets, struct pli_error *err) PLI_MUST_CHECK;
 

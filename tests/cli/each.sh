@@ -85,6 +85,31 @@ holds part "offre 002.pli"
 # Envelopes that exist are not replaced, but with --force.
 run 15 pli seal --no-sync -q --each -C part -r "$K/p256.pem" "bids/offre 002"
 run 0 pli seal --no-sync -q --force --each -C part -r "$K/p256.pem" "bids/offre 002"
+
+# Even then never what is itself sealed by the same command, whatever it is called, whichever comes first, and in folders, too.
+mkdir spared spared/fold spared/far
+printf 'one\n' >spared/one
+printf 'PRECIOUS ORIGINAL\n' >spared/one.pli
+printf 'x\n' >spared/fold/a
+printf 'precious\n' >spared/fold/a.pli
+ln spared/one.pli spared/hard
+ln -s one.pli spared/soft
+ln spared/one.pli spared/far/one.pli
+ln -s spared/fold linked
+each=(seal --force --each --raw -r "$K/p256.pem")
+refuse 15 "${each[@]}" -C spared spared/one spared/one.pli
+stderr_has 'spared/one.pli is one of the files that are sealed'
+refuse 15 "${each[@]}" -C spared spared/one.pli spared/one
+for other in spared/../spared/./one.pli spared/hard spared/soft; do
+	refuse 15 "${each[@]}" -C ./spared// random "$other" spared/one
+done
+refuse 15 "${each[@]}" -C spared/far spared/one.pli random spared/one
+each=(seal --force --each -r "$K/p256.pem")
+refuse 15 "${each[@]}" -C spared/fold spared/fold/a spared/fold
+refuse 15 "${each[@]}" -C linked spared/fold spared/fold/a
+refuse 15 "${each[@]}" -C spared/fold/../fold random spared/fold/a spared
+# What cannot be sealed anyway stops no other.
+run 3 pli seal --no-sync -q --force --each -C part -r "$K/p256.pem" none "bids/offre 002" "other/offre 001"
 # Files, as they are.
 run 0 pli seal --no-sync -q --raw --each -C raw -r "$K/p256.pem" random "bids/offre 003/annexes/prix.csv"
 run 0 pli open --no-sync -q "${auth[@]}" -C plain raw/*.pli
