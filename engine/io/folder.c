@@ -50,7 +50,14 @@ fill_hidden(struct folder *f)
 	return mkdirat(f->hidden_fd, f->hidden, 0700) == 0 && (f->fd = openat(f->hidden_fd, f->hidden, FOLDER)) >= 0;
 }
 
-/* Returns 0, or an errno. A sweeper may come between the name and the lock: then the folder is gone, and made again. */
+/* A sweeper came between the name and the lock: what was made is gone, or will be. */
+static bool
+is_swept(int e)
+{
+	return e == ENOENT || e == EWOULDBLOCK || e == EBUSY;
+}
+
+/* Returns 0, or an errno. What a sweeper took is made again; nothing else is better the next time. */
 static int
 make_hidden(struct folder *f)
 {
@@ -76,6 +83,8 @@ make_hidden(struct folder *f)
 		else
 			(void)unlinkat(f->parent_fd, f->hidden, AT_REMOVEDIR);
 		close_hidden(f);
+		if (!is_swept(e))
+			break;
 	}
 	f->hidden[0] = '\0';
 	return e;
@@ -222,6 +231,9 @@ folder_free(struct folder *f)
 {
 	if (f == NULL)
 		return;
+	if (f->fd >= 0)
+		(void)close(f->fd); /* first: where descriptors are short, removing is in need of it */
+	f->fd = -1;
 	if (!f->committed && f->hidden[0] != '\0')
 		hidden_remove(f->parent_fd, f->hidden, f->hidden_fd);
 	close_hidden(f);

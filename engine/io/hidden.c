@@ -45,7 +45,7 @@ hidden_name(char out[HIDDEN_CAP])
 
 /*
  * One step of removing a folder, open for this alone: files go; the name of the first folder in it that does not is written
- * to next. Returns false if there is none. It may be removed because memory or descriptors are short, and takes neither.
+ * to next. Returns false if there is none. It may be removed because memory is short, and takes none.
  */
 static bool
 empty_folder(int fd, char next[NAME_MAX + 1])
@@ -116,8 +116,10 @@ remove_one(int folder, const char *name)
 void
 hidden_remove(int folder, const char *name, int fd)
 {
-	while (remove_one(fd, name))
-		;
+	/* An empty one takes no descriptor: they may be short, and that may be why it is removed. */
+	if (unlinkat(fd, name, AT_REMOVEDIR) != 0)
+		while (remove_one(fd, name))
+			;
 	(void)unlinkat(folder, name, AT_REMOVEDIR);
 }
 

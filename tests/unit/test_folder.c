@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 
 #include "hidden.h"
 #include "order.h"
@@ -15,10 +16,12 @@
 #define LEFT ".pli-0123456789abcdef"
 
 static char trees_at_neu[300];
-static atomic_ulong yields;
+static atomic_ulong yields, folders;
 
 int __real_sched_yield(void);
 int __wrap_sched_yield(void);
+int __real_mkdirat(int fd, const char *path, mode_t mode);
+int __wrap_mkdirat(int fd, const char *path, mode_t mode);
 
 int
 __wrap_sched_yield(void)
@@ -38,6 +41,13 @@ __wrap_renameat2(int from, const char *name, int to, const char *as, unsigned fl
 	if (result == 0)
 		order_named(to, as);
 	return result;
+}
+
+int
+__wrap_mkdirat(int fd, const char *path, mode_t mode)
+{
+	folders++;
+	return __real_mkdirat(fd, path, mode);
 }
 
 static void
@@ -415,6 +425,56 @@ swept_too_early(void)
 	trees_end();
 }
 
+/* Leaves this process so many descriptors to open, six at most. The limit that was is for setrlimit. */
+static struct rlimit
+leave(size_t descriptors)
+{
+	struct rlimit before, now;
+	int fds[7];
+	size_t i;
+
+	check(descriptors < sizeof(fds) / sizeof(fds[0]) && getrlimit(RLIMIT_NOFILE, &before) == 0);
+	for (i = 0; i <= descriptors; i++)
+		check((fds[i] = open("/", O_PATH | O_CLOEXEC)) >= 0);
+	now = before;
+	now.rlim_cur = (rlim_t)fds[descriptors];
+	for (i = 0; i <= descriptors; i++)
+		check(close(fds[i]) == 0);
+	check(setrlimit(RLIMIT_NOFILE, &now) == 0);
+	return before;
+}
+
+/* Where descriptors are short, the next try is no better, and what was made is removed without one. */
+static void
+few_descriptors(void)
+{
+	const struct hidden_how how = { false, true, true };
+	struct pli_error err = { 0 };
+	struct rlimit before;
+	enum pli_status rc;
+	struct folder *f;
+	size_t n;
+
+	trees_begin();
+	for (n = 0; n < 3; n++) {
+		before = leave(n);
+		folders = 0;
+		err = (struct pli_error){ 0 };
+		rc = folder_new(&f, trees_root, "bid", how, &err);
+		check(setrlimit(RLIMIT_NOFILE, &before) == 0);
+		check(rc == PLI_ERR_IO && f == NULL && strstr(err.message, strerror(EMFILE)) != NULL);
+		check(folders == n && trees_entries(trees_root) == 0);
+	}
+	err = (struct pli_error){ 0 };
+	check_ok(folder_new(&f, trees_root, "bid", how, &err), err);
+	fill(f);
+	before = leave(1);
+	folder_free(f);
+	check(setrlimit(RLIMIT_NOFILE, &before) == 0);
+	check(trees_entries(trees_root) == 0);
+	trees_end();
+}
+
 static void
 names(void)
 {
@@ -443,5 +503,6 @@ names(void)
 	T(S, not_swept)                                                                                                \
 	T(S, swept_by_a_person)                                                                                        \
 	T(S, swept_too_early)                                                                                          \
+	T(S, few_descriptors)                                                                                          \
 	T(S, names)
 SUITE(folder, TESTS)
