@@ -102,3 +102,25 @@ if grep -q 'nssdb' "$out"; then
 fi
 run 0 env HOME=/nonexistent "$PLI" doctor --json
 json '.[0] | .type == "doctor" and .self_test == "ok" and (.stores[] | select(.path == "/nonexistent/.gnupg") | .status) == "absent"'
+
+# Few descriptors: fewer workers, and no failure; too few for one, and nothing is left behind.
+deep=deep$(printf '/x%.0s' {1..30})
+mkdir -p "$deep"
+printf 'x\n' >"$deep/f"
+run 0 pli seal --no-sync -q -r "$K/p256.pem" -o deep.pli deep
+mkdir envelopes
+for i in {1..200}; do
+	cp deep.pli "envelopes/$i.pli"
+done
+# limited N COMMAND...: with so many descriptors, and without some that were inherited.
+limited()
+{
+	(exec 3>&- 4>&- 5>&- && ulimit -n "$1" && "${@:2}")
+}
+run 0 limited 48 "$PLI" open --no-sync -q -j 256 "${auth[@]}" -C many envelopes/*.pli
+number_in many 200
+mkdir few
+for n in {4..8}; do
+	run 16 limited "$n" "$PLI" open --no-sync -q "${auth[@]}" -C few deep.pli
+	number_in few 0
+done
