@@ -17,6 +17,10 @@
 
 #define BLOCK 512
 #define ZIP_READ 65536
+#define ZIP_TAIL 16384 /* bytes at the end of a ZIP file, where libarchive looks for its end record */
+#define ZIP_END_LEN 22
+#define ZIP64_LOCATOR_LEN 20
+#define ZIP64_END_LEN 56
 
 /*
  * What libarchive may read before it hands out an entry: it keeps what describes one (the map of a sparse file above all, 12
@@ -44,6 +48,7 @@ struct reading {
 	bool zip;
 	int fd;
 	uint64_t at, end;
+	uint64_t entries; /* that libarchive gave */
 	uint8_t *buf;
 	const struct pli_hooks *hooks;
 };
@@ -294,6 +299,67 @@ pass_rest(struct reading *r, struct pli_error *err)
 	return rc == PLI_OK ? strict_tar_end(&r->strict, err) : rc;
 }
 
+static uint64_t
+little_endian(const uint8_t *p, size_t len)
+{
+	uint64_t n = 0;
+
+	while (len-- > 0)
+		n = n << 8 | p[len];
+	return n;
+}
+
+static bool
+read_back(const struct reading *r, uint64_t off, uint8_t *buf, size_t len)
+{
+	return off <= r->end && len <= r->end - off && pread(r->fd, buf, len, (off_t)off) == (ssize_t)len;
+}
+
+/*
+ * How many entries the end record of the ZIP file announces; false if it contradicts that of ZIP64. It is the one that libarchive
+ * took: the last.
+ */
+static bool
+announced(const struct reading *r, uint64_t *count)
+{
+	size_t tail = r->end < ZIP_TAIL ? (size_t)r->end : ZIP_TAIL, i;
+	uint8_t end64[ZIP64_END_LEN];
+	const uint8_t *end;
+
+	if (tail < ZIP_END_LEN || !read_back(r, r->end - tail, r->buf, tail))
+		return false;
+	for (i = tail - ZIP_END_LEN; i > 0 && memcmp(r->buf + i, "PK\5\6", 4) != 0; i--)
+		continue;
+	if (i == 0)
+		return false;
+	end = r->buf + i;
+	*count = little_endian(end + 10, 2);
+	if (i < ZIP64_LOCATOR_LEN || memcmp(end - ZIP64_LOCATOR_LEN, "PK\6\7", 4) != 0)
+		return true;
+	if (!read_back(r, little_endian(end - ZIP64_LOCATOR_LEN + 8, 8), end64, sizeof(end64)) ||
+	    memcmp(end64, "PK\6\6", 4) != 0 || (*count != UINT16_MAX && *count != little_endian(end64 + 32, 8)))
+		return false;
+	*count = little_endian(end64 + 32, 8);
+	return true;
+}
+
+/*
+ * Of several entries with one local header libarchive gives one, and of a directory that is empty none: what another program
+ * would find is not left out silently. Content that begins with an entry has one.
+ */
+static enum pli_status
+check_entries(const struct reading *r, struct pli_error *err)
+{
+	uint64_t count;
+
+	if (announced(r, &count) && count == r->entries && count > 0)
+		return PLI_OK;
+	return fail(err, PLI_ERR_MALFORMED,
+	    "the archive in the envelope is damaged: the directory of the ZIP file does not have the entries that its "
+	    "end "
+	    "announces, each once");
+}
+
 static enum pli_status
 pass_all(struct reading *r, struct pli_error *err)
 {
@@ -318,7 +384,8 @@ pass_all(struct reading *r, struct pli_error *err)
 			}
 		}
 		if (got == ARCHIVE_EOF)
-			return pass_rest(r, err);
+			return r->zip ? check_entries(r, err) : pass_rest(r, err);
+		r->entries++;
 		if ((rc = pass_entry(r, from, err)) != PLI_OK)
 			return rc;
 	}

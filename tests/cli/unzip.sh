@@ -52,6 +52,10 @@ pack deflated.zip
 opened deflated.zip
 pack stored.zip --options zip:compression=store
 opened stored.zip
+pack zip64.zip --options zip:zip64
+opened zip64.zip
+(cd folder && LC_ALL=C.UTF-8 bsdtar --format zip -cf - . | cat) >streamed.zip
+opened streamed.zip
 
 # Among files that were sealed by name it stays one of them.
 run 0 pli seal --no-sync -r "$K/p256.pem" -o named.pli stored.zip
@@ -100,6 +104,47 @@ flip bad.zip "$(grep -abo good stored.zip | sed -n '2s/:.*//p')" # the content o
 pli seal -q --raw --no-sync -r "$K/p256.pem" -o bad.pli bad.zip
 run 10 pli verify --unzip "${auth[@]}" bad.pli
 rm bad.pli
+
+# at FILE TEXT: where it is there first.
+at()
+{
+	LC_ALL=C grep -abo "$2" "$1" | head -n 1 | cut -d : -f 1
+}
+
+# put FILE OFFSET BYTES: in place of those that are there.
+put()
+{
+	printf '%b' "$3" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none
+}
+
+# What other programs find is not left out: two entries with one local header, a directory without what is there, or with more or
+# less than its end says.
+mkdir two
+printf 'same\n' | tee two/a >two/b
+(cd two && bsdtar --format zip --options zip:compression=store -cf ../two.zip a b)
+(cd two && bsdtar --format zip --options zip:zip64 -cf ../two64.zip a b)
+directory=$(at two.zip $'PK\x01\x02')
+end=$(at two.zip $'PK\x05\x06')
+cp two.zip bad.zip
+put bad.zip $((directory + (end - directory) / 2 + 42)) '\0\0\0\0'
+refused 10 bad.zip 'each once'
+{ head -c "$directory" two.zip && printf 'PK\5\6\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0'; } >bad.zip
+refused 10 bad.zip 'each once'
+for n in 1 3; do
+	cp two.zip bad.zip
+	put bad.zip $((end + 8)) "\\$n\\0\\$n\\0"
+	refused 10 bad.zip 'each once'
+done
+end=$(at two64.zip $'PK\x06\x06')
+cp two64.zip bad.zip
+put bad.zip $((end + 24)) '\3\0\0\0\0\0\0\0\3'
+refused 10 bad.zip 'each once'
+for zip in two.zip two64.zip; do
+	seal two.pli $zip p256
+	run 0 pli open --no-sync --unzip "${auth[@]}" -C out two.pli
+	same_bytes two out/two
+	rm -rf out two.pli
+done
 
 # Limits hold for what comes out of it.
 seal bid.pli deflated.zip p256
