@@ -402,16 +402,18 @@ plan_open(const struct plan *p, const struct plan_entry *e, int *fd, struct pli_
 
 /*
  * Whether it is the file that the plan was made from is asked behind the reading alone: what is the same then has not changed
- * before, either. If it is another, that is the error, whatever reading met.
+ * before, either. If it is another, that is the error, whatever reading met. Some file systems do not know how long their
+ * files are, and say 0 of all: where a file is read to its end, nothing may stand behind that.
  */
 static enum pli_status
 read_file(const struct plan *p, struct below *held, const struct plan_entry *e, uint64_t off, uint8_t *buf, size_t len,
     struct pli_error *err)
 {
 	int fd = open_file(p, held, e), failure = 0;
+	ssize_t n = 1, behind = 0;
 	enum pli_status rc;
 	size_t done = 0;
-	ssize_t n = 1;
+	uint8_t next;
 
 	if (fd < 0)
 		return fail_errno(err, PLI_ERR_IO, errno, "cannot open %s", e->path);
@@ -422,9 +424,17 @@ read_file(const struct plan *p, struct below *held, const struct plan_entry *e, 
 		else if (n > 0)
 			done += (size_t)n;
 	}
-	if ((rc = check_open(e, fd, err)) == PLI_OK && done < len)
-		rc = failure != 0 ? fail_errno(err, PLI_ERR_IO, failure, "cannot read %s", e->path)
-				  : fail(err, PLI_ERR_IO, "%s is shorter than it says", e->path);
+	if (done == len && off + len == e->size) {
+		do
+			behind = pread(fd, &next, 1, (off_t)e->size);
+		while (behind < 0 && errno == EINTR);
+		failure = behind < 0 ? errno : 0;
+	}
+	rc = check_open(e, fd, err);
+	if (rc == PLI_OK && failure != 0)
+		rc = fail_errno(err, PLI_ERR_IO, failure, "cannot read %s", e->path);
+	else if (rc == PLI_OK && (done < len || behind > 0))
+		rc = fail(err, PLI_ERR_IO, "%s is %s than it says", e->path, behind > 0 ? "longer" : "shorter");
 	(void)close(fd);
 	if (rc == PLI_OK && off == 0)
 		p->entries[e - p->entries].suspect =
@@ -480,12 +490,15 @@ static enum pli_status
 read_entry(const struct plan *p, struct reading *r, const struct plan_entry *e, uint64_t within, uint8_t *buf,
     size_t len, size_t *n, struct pli_error *err)
 {
+	enum pli_status rc;
 	uint64_t left;
 
 	if (within < e->header_len) {
 		left = e->header_len - within;
 		*n = left < len ? (size_t)left : len;
-		return read_header(p, r, e, within, buf, *n, err);
+		rc = read_header(p, r, e, within, buf, *n, err);
+		/* one that is empty has no bytes that would be asked for: it is read with its header */
+		return rc == PLI_OK && e->size == 0 && !e->folder ? read_file(p, &r->held, e, 0, buf, 0, err) : rc;
 	}
 	within -= e->header_len;
 	left = within < e->size ? e->size - within : padded(e->size) - within;

@@ -41,6 +41,13 @@ is_one_of()
 	problem "neither as before nor as after: $(diff -rq original out/x/tree | head -n 5)"
 }
 
+# One that does not say how long it is, alone and in its folder: what is there is not taken for nothing.
+if [ -r /proc/version ] && [ "$(stat -c %s /proc/version)" -eq 0 ]; then
+	refuse 16 seal -r "$K/p256.pem" -o x.pli /proc/version
+	stderr_has 'version is longer than it says'
+	refuse 16 seal --raw -r "$K/p256.pem" -o x.pli /proc/version
+fi
+
 cp -a original tree
 start=$(date +%s%N)
 run 0 pli seal --no-sync -r "$K/p256.pem" -o x.pli tree
