@@ -88,7 +88,8 @@ const struct command keys_check = {
 	.about = "Looks for keys that have expired, expire before the opening (without --opening:\n"
 		 "within 90 days) or are not valid yet, that nothing was ever opened with or not for\n"
 		 "N days, that are weak (RSA of less than 3072 bits), whose generation did not end;\n"
-		 "for one key under two names; for services without a backup key, or with a single\n"
+		 "for one key under two names, and two keys that an envelope could not tell apart\n"
+		 "(one issuer and serial number); for services without a backup key, or with a single\n"
 		 "key; for a register without any. Prints a line for each; the exit code is 14\n"
 		 "then, and 0 when nothing was found. For cron: -q says nothing when all is well.\n",
 	.examples = "pli keys check --register r.db\n"

@@ -209,8 +209,10 @@ const struct command keys_import = {
 		 "\n"
 		 "Where the private key is at hand, in FILE or with -k, it has to open a challenge\n"
 		 "first; it does not enter the register. Otherwise the key counts as never tested:\n"
-		 "whoever holds it should run pli keys test before a bid depends on it. Register and\n"
-		 "service are made if they are not there.\n",
+		 "whoever holds it should run pli keys test before a bid depends on it. A certificate\n"
+		 "with the issuer and serial number of another active key of the service is refused:\n"
+		 "an envelope could not tell them apart. Register and service are made if they are\n"
+		 "not there.\n",
 	.examples = "pli keys import --register r.db --service CEA --name \"Anna Martin\" anna.pem\n"
 		    "pli keys import --register r.db --service CEA --role backup --passin file:pw backup.p12\n",
 	.run = import,

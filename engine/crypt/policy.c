@@ -175,6 +175,15 @@ same_recipient(const struct cert *a, const struct cert *b)
 	       X509_NAME_cmp(X509_get_issuer_name(a->x509), X509_get_issuer_name(b->x509)) == 0;
 }
 
+bool
+pli_certs_same_recipient(const struct pli_certs *a, size_t i, const struct pli_certs *b, size_t j)
+{
+	bool same = i < a->count && j < b->count && same_recipient(&a->list[i], &b->list[j]);
+
+	context_forget();
+	return same;
+}
+
 enum pli_status
 pli_certs_check(const struct pli_certs *certs, const struct pli_cert_policy *policy, struct pli_error *err)
 {

@@ -58,6 +58,23 @@ discard_same(struct pli_register *reg, int64_t service, const char *fingerprint,
 	return rc != PLI_OK || !there ? rc : records_drop(reg, id, "its certificate was imported", err);
 }
 
+/* Sealing to both would be refused, and so every bid of the service. */
+static enum pli_status
+refuse_same(void *arg, const struct record *older, struct pli_error *err)
+{
+	const struct pli_register_key *key = &older->key;
+	enum pli_status rc;
+
+	(void)arg;
+	rc = fail(err, PLI_ERR_CERTIFICATE,
+	    "this certificate has the issuer and serial number (%s) of that of \"%s\" of the service \"%s\": an "
+	    "envelope "
+	    "could not tell the two recipients apart",
+	    key->cert.serial, key->name, key->service);
+	fail_hint(err, "have it issued again with a serial number of its own, or retire the other key first");
+	return rc;
+}
+
 static enum pli_status
 import(struct pli_register *reg, const struct pli_register_place *place, const struct pli_certs *certs, size_t i,
     const char *test, struct pli_error *err)
@@ -83,7 +100,9 @@ import(struct pli_register *reg, const struct pli_register_place *place, const s
 	    (rc = records_discard(reg, new.service, place->name, "another key was imported under its name", err)) !=
 		PLI_OK)
 		return rc;
-	return records_insert(reg, &id, &new, certs, i, err);
+	if ((rc = records_insert(reg, &id, &new, certs, i, err)) != PLI_OK)
+		return rc;
+	return records_same_recipient(reg, id, certs, i, refuse_same, NULL, err);
 }
 
 /* The one certificate, alone: may bids be sealed to it, and does its key open them? */

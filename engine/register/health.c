@@ -106,10 +106,28 @@ is_short(const char *algorithm)
 	return strncmp(algorithm, "rsa-", 4) == 0 && strtol(algorithm + 4, NULL, 10) < RSA_RECOMMENDED;
 }
 
+/* What is told with each key that is found beside another. */
+struct beside {
+	const struct examination *x;
+	const struct pli_register_key *key;
+};
+
+static enum pli_status
+say_same(void *arg, const struct record *other, struct pli_error *err)
+{
+	const struct beside *b = arg;
+
+	(void)err; /* x has it */
+	return say(b->x, PLI_FINDING_SAME_RECIPIENT, b->key->service, b->key,
+	    "\"%s\" has the issuer and serial number of \"%s\": nothing can be sealed to both; retire one",
+	    b->key->name, other->key.name);
+}
+
 /* Apart from its dates, of which others speak. */
 static enum pli_status
-check_strength(const struct examination *x, const struct record *record)
+check_certificate(const struct examination *x, const struct record *record)
 {
+	struct beside b = { x, &record->key };
 	const struct pli_cert_policy policy = { record->key.cert.not_after, 0, false };
 	struct pli_certs *certs = NULL;
 	struct pli_error why = { 0 };
@@ -117,6 +135,10 @@ check_strength(const struct examination *x, const struct record *record)
 
 	if ((rc = records_certs(x->reg, record, &certs, x->err)) != PLI_OK)
 		return rc;
+	if ((rc = records_same_recipient(x->reg, record->key.id, certs, 0, say_same, &b, x->err)) != PLI_OK) {
+		pli_certs_free(certs);
+		return rc;
+	}
 	rc = pli_certs_check(certs, &policy, &why);
 	pli_certs_free(certs);
 	if (rc == PLI_ERR_CERTIFICATE)
@@ -128,20 +150,14 @@ check_strength(const struct examination *x, const struct record *record)
 	return rc == PLI_OK ? PLI_OK : fail_copy(x->err, &why);
 }
 
-/* What check_names tells with each key that it finds. */
-struct named_twice {
-	const struct examination *x;
-	const struct pli_register_key *key;
-};
-
 static enum pli_status
 say_other(void *arg, const struct record *other, struct pli_error *err)
 {
-	const struct named_twice *n = arg;
+	const struct beside *b = arg;
 
 	(void)err; /* x has it */
-	return say(n->x, PLI_FINDING_TWO_NAMES, n->key->service, n->key,
-	    "\"%s\" is the same key pair as \"%s\" of the service \"%s\": with one both are lost", n->key->name,
+	return say(b->x, PLI_FINDING_TWO_NAMES, b->key->service, b->key,
+	    "\"%s\" is the same key pair as \"%s\" of the service \"%s\": with one both are lost", b->key->name,
 	    other->key.name, other->key.service);
 }
 
@@ -153,11 +169,11 @@ check_names(const struct examination *x, const struct record *record)
 	    "WHERE k.public_key = ?1 AND k.status = 'active' AND k.id <> ?2"
 	    " AND ((s.name = ?3 AND k.id < ?2) OR (s.name <> ?3 AND k.name <> ?4)) ORDER BY k.id LIMIT 1";
 	const struct pli_register_key *key = &record->key;
-	struct named_twice n = { x, key };
+	struct beside b = { x, key };
 
 	return records_walk(x->reg, others,
 	    VALUES(value_text(record->public_key), value_int(key->id), value_text(key->service), value_text(key->name)),
-	    say_other, &n, x->err);
+	    say_other, &b, x->err);
 }
 
 static enum pli_status
@@ -173,7 +189,7 @@ check_key(void *arg, const struct record *record, struct pli_error *err)
 		    "the generation of \"%s\" did not end: import its file if there is one, or generate it again",
 		    key->name);
 	if ((rc = check_dates(x, key)) != PLI_OK || (rc = check_test(x, key)) != PLI_OK ||
-	    (rc = check_strength(x, record)) != PLI_OK)
+	    (rc = check_certificate(x, record)) != PLI_OK)
 		return rc;
 	return check_names(x, record);
 }

@@ -376,6 +376,44 @@ records_check_backup(const struct pli_certs *certs, size_t i, struct pli_error *
 	return rc;
 }
 
+/* What records_same_recipient holds each key of the same serial number against. */
+struct telling_apart {
+	struct pli_register *reg;
+	const struct pli_certs *certs;
+	size_t i;
+	records_take *take;
+	void *arg;
+	bool found;
+};
+
+static enum pli_status
+tell_apart(void *arg, const struct record *older, struct pli_error *err)
+{
+	struct telling_apart *t = arg;
+	struct pli_certs *certs = NULL;
+	enum pli_status rc;
+
+	if (t->found || (rc = records_certs(t->reg, older, &certs, err)) != PLI_OK)
+		return t->found ? PLI_OK : rc;
+	t->found = pli_certs_same_recipient(certs, 0, t->certs, t->i);
+	pli_certs_free(certs);
+	return t->found ? t->take(t->arg, older, err) : PLI_OK;
+}
+
+enum pli_status
+records_same_recipient(struct pli_register *reg, int64_t id, const struct pli_certs *certs, size_t i,
+    records_take *take, void *arg, struct pli_error *err)
+{
+	struct telling_apart t = { reg, certs, i, take, arg, false };
+	struct pli_cert_info info;
+
+	pli_certs_info(certs, i, &info);
+	return records_walk(reg,
+	    RECORDS_SELECT "WHERE k.id < ?1 AND k.service = (SELECT service FROM keys WHERE id = ?1)"
+			   " AND k.serial = ?2 AND k.status = 'active' ORDER BY k.id",
+	    VALUES(value_int(id), value_text(info.serial)), tell_apart, &t, err);
+}
+
 enum pli_status
 records_line(struct pli_register *reg, const struct pli_register_key *key, const char *action, const char *detail,
     struct pli_error *err)

@@ -129,6 +129,13 @@ enum pli_status records_discard(struct pli_register *reg, int64_t service, const
 /* records_check_backup fails with PLI_ERR_CERTIFICATE for a certificate that is no backup key's: an authority's. */
 enum pli_status records_check_backup(const struct pli_certs *certs, size_t i, struct pli_error *err) PLI_MUST_CHECK;
 
+/*
+ * records_same_recipient calls take with the first active key of the service of key id that is older, and whose certificate
+ * envelopes cannot tell from certificate i of certs, that of key id; if there is one.
+ */
+enum pli_status records_same_recipient(struct pli_register *reg, int64_t id, const struct pli_certs *certs, size_t i,
+    records_take *take, void *arg, struct pli_error *err) PLI_MUST_CHECK;
+
 /* records_line adds a line about a key to the journal. */
 enum pli_status records_line(struct pli_register *reg, const struct pli_register_key *key, const char *action,
     const char *detail, struct pli_error *err) PLI_MUST_CHECK;

@@ -24,7 +24,8 @@ static const char *const findings[] = { [PLI_FINDING_EXPIRED] = "expired",
 	[PLI_FINDING_PENDING] = "pending",
 	[PLI_FINDING_NOT_YET_VALID] = "not-yet-valid",
 	[PLI_FINDING_EXPIRES_SOON] = "expires-soon",
-	[PLI_FINDING_NO_KEY] = "no-key" };
+	[PLI_FINDING_NO_KEY] = "no-key",
+	[PLI_FINDING_SAME_RECIPIENT] = "same-recipient" };
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 

@@ -72,6 +72,13 @@ PLI_API enum pli_status pli_certs_fingerprint(const struct pli_certs *certs, siz
  */
 PLI_API bool pli_certs_authority(const struct pli_certs *certs, size_t i);
 
+/*
+ * pli_certs_same_recipient: have certificate i of a and certificate j of b the same issuer and serial number, which is how an
+ * envelope names its recipients (RFC 5652 10.2.4)? An authority gives no number twice (RFC 5280 4.1.2.2); if it did, nothing can be
+ * sealed to both.
+ */
+PLI_API bool pli_certs_same_recipient(const struct pli_certs *a, size_t i, const struct pli_certs *b, size_t j);
+
 struct pli_cert_policy {
 	int64_t now;         /* seconds since 1970; 0: the clock */
 	int64_t opening;     /* the opening date; 0: not known */

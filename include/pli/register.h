@@ -143,8 +143,9 @@ PLI_API enum pli_status pli_register_may_renew(
 /*
  * pli_register_import writes certificate i of certs into the register, active. key (may be NULL) is its private key: it is
  * test-opened first. Without it the key counts as never tested, and pli_register_check says so. Fails with
- * PLI_ERR_CERTIFICATE for a certificate that bids may not be sealed to, or (role backup) of an authority; PLI_ERR_EXISTS when
- * an active key has the name or the certificate is there already (the error says under which name).
+ * PLI_ERR_CERTIFICATE for a certificate that bids may not be sealed to, or (role backup) of an authority, or that envelopes
+ * could not tell from that of an active key of the service; PLI_ERR_EXISTS when an active key has the name or the certificate is
+ * there already (the errors say which key).
  */
 PLI_API enum pli_status pli_register_import(struct pli_register *reg, const struct pli_register_place *place,
     const struct pli_certs *certs, size_t i, const struct pli_key *key, struct pli_error *err) PLI_MUST_CHECK;
@@ -220,11 +221,23 @@ enum pli_finding {
 	PLI_FINDING_PENDING,       /* a key whose generation was interrupted */
 	PLI_FINDING_NOT_YET_VALID, /* the active key is not valid yet */
 	PLI_FINDING_EXPIRES_SOON,  /* it expires within soon_days days, and no opening to come is named */
-	PLI_FINDING_NO_KEY         /* a register without any service, and so without any key */
+	PLI_FINDING_NO_KEY,        /* a register without any service, and so without any key */
+	PLI_FINDING_SAME_RECIPIENT /* another certificate has its issuer and serial number: sealing to both is refused */
 };
 
 /* "expired", "expires-before-opening", "never-tested", "test-old", "no-backup", "single-key", "weak", "two-names",
- * "pending", "not-yet-valid", "expires-soon", "no-key" */
+ * "pending", "not-yet-valid", "expires-soon", "no-key", "same-recipient" */
+
+};
+
+/* "expired", "expires-before-opening", "never-tested", "test-old", "no-backup", "single-key", "weak", "two-names",
+	PLI_FINDING_NO_KEY,        /* a register without any service, and so without any key */
+	PLI_FINDING_SAME_RECIPIENT /* another certificate has its issuer and serial number: sealing to both is refused */
+};
+
+/* "expired", "expires-before-opening", "never-tested", "test-old", "no-backup", "single-key", "weak", "two-names",
+ * "pending", "not-yet-valid", "expires-soon", "no-key", "same-recipient" */
+
 PLI_API const char *pli_finding_id(enum pli_finding finding);
 
 struct pli_register_finding {

@@ -1,6 +1,7 @@
 /* The register through its public interface: what it keeps, what it refuses, and what it says of it. */
 #include "registers.h"
 #include "suite.h"
+#include "unit/maker.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -206,6 +207,45 @@ refused_names(void)
 	/* What SQL makes of a name is the name. */
 	check_ok(pli_register_rename(reg, &anne, "Robert'); DROP TABLE keys;--", &err), err);
 	check(strstr(keys_of(reg, "S", false), "S/Robert'); DROP TABLE keys;-- personal active") != NULL);
+	pli_register_free(reg);
+}
+
+/* A certificate of the issuer cn with that serial number and a new key, imported under the name. */
+static enum pli_status
+import_numbered(struct pli_register *reg, const char *service, const char *name, const char *cn, int64_t serial)
+{
+	const struct pli_register_place place = at(service, name, PLI_ROLE_PERSONAL);
+	struct maker_cert want = { .pkey = maker_ec("P-256"), .cn = cn, .serial = serial };
+	struct view der = maker_der(&want);
+	struct pli_certs *certs;
+	enum pli_status rc;
+
+	check(pli_certs_new(&certs, support_pli(), NULL) == PLI_OK);
+	check(pli_certs_add(certs, der.p, der.len, "made", NULL) == PLI_OK);
+	rc = pli_register_import(reg, &place, certs, 0, NULL, &err);
+	pli_certs_free(certs);
+	EVP_PKEY_free(want.pkey);
+	return rc;
+}
+
+/* Two recipients of a service differ in issuer or serial number: an envelope has no other names for them. */
+static void
+told_apart(void)
+{
+	struct pli_register *reg = filled("apart.db");
+	const struct pli_register_place un = at("S", "Un", PLI_ROLE_PERSONAL);
+
+	check_ok(import_numbered(reg, "S", "Un", "Issuer", 77), err);
+	is(import_numbered(reg, "S", "Deux", "Issuer", 77), PLI_ERR_CERTIFICATE, "\"Un\" of the service \"S\"",
+	    "retire");
+	/* names of issuers compare as RFC 5280 7.1 says */
+	is(import_numbered(reg, "S", "Deux", "issuer ", 77), PLI_ERR_CERTIFICATE, "\"Un\"", "");
+	check(strstr(keys_of(reg, "S", true), "Deux") == NULL && strstr(journal_of(reg, "S"), "Deux") == NULL);
+	check_ok(import_numbered(reg, "S", "Deux", "Issuer", 78), err);
+	check_ok(import_numbered(reg, "S", "Trois", "Another issuer", 77), err);
+	check_ok(import_numbered(reg, "T", "Un", "Issuer", 77), err);
+	check_ok(pli_register_retire(reg, &un, &err), err);
+	check_ok(import_numbered(reg, "S", "Quatre", "Issuer", 77), err);
 	pli_register_free(reg);
 }
 
@@ -582,6 +622,7 @@ findings_of_nothing(void)
 static void
 findings_of_keys(void)
 {
+	const char *path = support_path("findings.db");
 	struct pli_register *reg = filled("findings.db");
 	const struct pli_register_place secours = at("S", "Secours", PLI_ROLE_BACKUP);
 	const struct pli_register_place court = at("T", "Court", PLI_ROLE_PERSONAL);
@@ -595,6 +636,14 @@ findings_of_keys(void)
 	check(same(findings(reg, NULL, 0, 0, 0), "no-backup S/\nsingle-key T/\nnever-tested T/Secours T\n"));
 	is(pli_register_check(reg, &(struct pli_register_health){ .service = "X" }, write_finding, NULL, &err),
 	    PLI_ERR_USAGE, "\"X\"", "\"S\", \"T\"");
+	/* Two certificates that an envelope cannot tell apart, as registers of old may have them. */
+	check_ok(import_numbered(reg, "T", "Un", "Issuer", 77), err);
+	check_ok(import_numbered(reg, "S", "Deux", "Issuer", 77), err);
+	check(strstr(findings(reg, NULL, 0, 0, 0), "same-recipient") == NULL);
+	pli_register_free(reg);
+	register_sql_untriggered(path, "keys_keep", "UPDATE keys SET service = 2 WHERE name = 'Deux'");
+	reg = open_as(path, PLI_REGISTER_READ);
+	check(strstr(findings(reg, "T", 0, 0, 0), "same-recipient T/Deux\n") != NULL);
 	pli_register_free(reg);
 }
 
@@ -649,6 +698,7 @@ pending(void)
 	T(S, imported)                                                                                                 \
 	T(S, generated)                                                                                                \
 	T(S, refused_names)                                                                                            \
+	T(S, told_apart)                                                                                               \
 	T(S, incomplete_calls)                                                                                         \
 	T(S, unknown_names)                                                                                            \
 	T(S, ended)                                                                                                    \
