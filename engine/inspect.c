@@ -13,7 +13,7 @@
 #include "message.h"
 #include "names.h"
 
-#define PROBLEMS_MAX 8
+#define PROBLEMS_MAX 12
 
 /* What the public structure points to, and the structure itself first: pli_envelope_free finds all from it. */
 struct inspection {
@@ -24,6 +24,7 @@ struct inspection {
 	size_t refused;     /* recipients whose way of wrapping is not accepted */
 	size_t legacy;      /* or only where that is asked for */
 	size_t passed_over; /* or only by another build of pli */
+	size_t damaged;     /* recipients of whom nobody can know how their key is wrapped */
 	char *problems[PROBLEMS_MAX];
 	size_t problem_count;
 };
@@ -47,17 +48,20 @@ problem(struct inspection *i, struct pli_error *err, const char *format, ...)
 	return PLI_OK;
 }
 
+/* *why becomes what is wrong with the first that is damaged. */
 static enum pli_status
-describe_recipient(struct inspection *i, struct pli_recipient *out, const struct recipient *r, struct pli_error *err)
+describe_recipient(struct inspection *i, struct pli_recipient *out, const struct recipient *r, struct pli_error *why,
+    struct pli_error *err)
 {
 	enum pli_status rc;
 	enum recipient_use use;
 	char name[64];
 
 	out->type = recipient_type_name(r->type);
-	if ((rc = recipient_algorithm(r, name, sizeof(name), &use, err)) != PLI_OK)
-		return rc;
-	i->refused += use == RECIPIENT_REFUSED;
+	if ((rc = recipient_algorithm(r, name, sizeof(name), &use, why)) != PLI_OK && rc != PLI_ERR_MALFORMED)
+		return fail_copy(err, why);
+	i->damaged += rc != PLI_OK;
+	i->refused += rc == PLI_OK && use == RECIPIENT_REFUSED;
 	i->passed_over += use == RECIPIENT_KEM && !kem_available();
 	i->legacy += use == RECIPIENT_LEGACY;
 	/* A name that libcrypto cannot read stays NULL; memory that is short shows in the algorithm. */
@@ -74,6 +78,7 @@ describe_recipient(struct inspection *i, struct pli_recipient *out, const struct
 static enum pli_status
 describe_recipients(struct inspection *i, const struct head *h, struct pli_error *err)
 {
+	struct pli_error why = { 0 };
 	struct recipients all;
 	struct recipient r;
 	enum pli_status rc;
@@ -83,11 +88,15 @@ describe_recipients(struct inspection *i, const struct head *h, struct pli_error
 		return fail_memory(err);
 	recipient_start(&all, h->recipients);
 	for (;;) {
-		if ((rc = recipient_next(&all, &r, &found, err)) != PLI_OK || !found)
+		if ((rc = recipient_next(&all, &r, &found, err)) != PLI_OK)
 			return rc;
-		if ((rc = describe_recipient(i, &i->recipients[i->recipient_count++], &r, err)) != PLI_OK)
+		if (!found)
+			break;
+		if ((rc = describe_recipient(i, &i->recipients[i->recipient_count++], &r, &why, err)) != PLI_OK)
 			return rc;
 	}
+	/* What one recipient cannot open others can: only where there are none is it no envelope any more. */
+	return i->damaged > 0 && i->damaged == i->recipient_count ? fail_copy(err, &why) : PLI_OK;
 }
 
 static enum pli_status
@@ -121,6 +130,11 @@ find_problems(struct inspection *i, const struct head *h, struct pli_error *err)
 	else if (rc == PLI_OK && i->refused > 0)
 		rc = problem(i, err, "%zu of %zu recipients: the way in which their key is wrapped is not accepted",
 		    i->refused, h->recipient_count);
+	if (rc == PLI_OK && i->damaged > 0)
+		rc = problem(i, err,
+		    "%zu of %zu recipients: what says how their key is wrapped is damaged, and it does not open with "
+		    "their key",
+		    i->damaged, h->recipient_count);
 	if (rc == PLI_OK && i->legacy > 0)
 		rc = problem(i, err,
 		    "%zu of %zu recipients: opened only with --accept-legacy, for how their key is wrapped", i->legacy,
@@ -236,8 +250,9 @@ pli_inspect(struct pli_envelope **out, struct pli *pli, const struct pli_input *
 	i->public.encoding = m.head.definite ? "definite" : "indefinite";
 	i->public.armor = message_armor(&m);
 	/* Recipients that are refused are no obstacle to the others. */
-	i->public.accepted = i->problem_count == (size_t)(i->refused > 0) + (i->legacy > 0) + (i->passed_over > 0) &&
-			     (i->problem_count == 0 || i->refused + i->legacy + i->passed_over < i->recipient_count);
+	i->public.accepted =
+	    i->problem_count == (size_t)(i->refused > 0) + (i->damaged > 0) + (i->legacy > 0) + (i->passed_over > 0) &&
+	    (i->problem_count == 0 || i->refused + i->damaged + i->legacy + i->passed_over < i->recipient_count);
 	i->public.recipient_count = i->recipient_count;
 	i->public.recipients = i->recipients;
 	i->public.problem_count = i->problem_count;

@@ -45,7 +45,8 @@ struct pli_envelope {
 /*
  * pli_inspect reads the whole of in and makes *out. Succeeds for every
  * well-formed CMS message, accepted or not; fails with PLI_ERR_MALFORMED,
- * PLI_ERR_LIMIT or PLI_ERR_IO otherwise.
+ * PLI_ERR_LIMIT or PLI_ERR_IO otherwise. A recipient whose key encryption algorithm is damaged is a problem of its own, and
+ * PLI_ERR_MALFORMED only where there is no other.
  */
 PLI_API enum pli_status pli_inspect(struct pli_envelope **out, struct pli *pli, const struct pli_input *in,
     const struct pli_hooks *hooks, struct pli_error *err) PLI_MUST_CHECK;

@@ -80,6 +80,41 @@ refuse 19 open -k "$K/p256.both.pem" -o x inside.p7m
 stderr_has "the content is SignedData"
 stderr_has "hint: ask the sender to encrypt the document itself"
 
+# A recipient whose way of wrapping is damaged, by one byte: the others open it; without others it is none.
+cp f words
+run 0 pli seal --raw --no-sync -r "$K/p256.pem" -r "$K/rsa2048.pem" -o two.pli words
+run 0 pli seal --raw --no-sync -r "$K/rsa2048.pem" -o one.pli words
+run 0 pli seal --raw --no-sync --profile cbc -r "$K/rsa2048.pem" -r "$K/p256.pem" -o cbc.pli words
+# patch FILE OID N BYTE: the byte N behind the begin of that OID, the first.
+patch()
+{
+	local at
+	at=$(LC_ALL=C grep -obUaP "$2" "$1" | head -n 1 | cut -d: -f1)
+	printf '%b' "$4" | dd of="$1" bs=1 seek=$((at + $3)) conv=notrunc status=none
+}
+oaep='\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x07'
+cp two.pli hurt.pli
+patch hurt.pli "$oaep" 11 '\x31' # the parameters are no SEQUENCE
+cp two.pli none.pli
+patch none.pli "$oaep" 0 '\x05' # no OID
+for bad in hurt none; do
+	run 0 pli inspect --json "$bad.pli"
+	json '.[0] | .problems == ["1 of 2 recipients: what says how their key is wrapped is damaged, and it does not open " +
+		"with their key"] and (.recipients | length == 2 and all(.serial != null and .key_algorithm != null))'
+	run 0 pli inspect "$bad.pli"
+	run 0 pli verify -k "$K/p256.both.pem" "$bad.pli"
+	refuse 10 open -k "$K/rsa2048.both.pem" -o x "$bad.pli"
+done
+# RSA PKCS#1 v1.5 with parameters that do not exist: its NULL is another element.
+patch cbc.pli '\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05' 11 '\x04'
+run 0 pli inspect --json cbc.pli
+json '.[0] | (.problems[1] | startswith("1 of 2 recipients: what says how")) and (.recipients | length == 2)'
+run 0 pli verify --accept-unauthenticated -k "$K/p256.both.pem" cbc.pli
+refuse 10 open --accept-unauthenticated --accept-legacy -k "$K/rsa2048.both.pem" -o x cbc.pli
+patch one.pli "$oaep" 11 '\x31'
+refuse 10 inspect one.pli
+refuse 10 open -k "$K/rsa2048.both.pem" -o x one.pli
+
 # One problem does not hide the others: several are listed, the last counts for nothing special.
 run 0 pli inspect cbc.p7m gcm128.p7m
 stdout_has cbc.p7m
