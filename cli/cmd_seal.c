@@ -199,7 +199,7 @@ seal_archive(const struct job *job, struct sealed *s, const struct pli_output *o
 	options.warn = on_warning;
 	options.arg = &listener;
 	options.strict = args->strict;
-	s->committed = true;
+	s->committed = !args->cbc; /* which nothing authenticates */
 	s->told = job->alone;
 	status = pli_tree_seal(
 	    job->run->pli, s->to->certs, paths, args->each ? 1 : args->operands.count, out, &options, &s->made, err);

@@ -315,7 +315,7 @@ const struct option options_table[] = {
 	    TO(accept_unauthenticated) },
 	{ "accept-legacy", 0, NULL, READS, "accept 3DES and RSA PKCS#1 v1.5", take_flag, TO(accept_legacy) },
 	{ "require-committed", 0, NULL, READS,
-	    "refuse content that others may see differently: without the fixed first block", take_flag,
+	    "refuse content that others may see differently: without the fixed first block, or a tag", take_flag,
 	    TO(require_committed) },
 	{ "digests", 0, NULL, READS, "give the SHA-256 of every file", take_flag, TO(digests) },
 	{ "unzip", 0, NULL, READS,

@@ -45,7 +45,10 @@ sealed_text(const struct run *run, const struct sealed *s)
 	say_news(say, "sealed %s: %" PRIu64 " file%s, %" PRIu64 " byte%s of content",
 	    ends_output(run->args, s->output).name, s->made.files, s->made.files == 1 ? "" : "s", sealed->content_bytes,
 	    sealed->content_bytes == 1 ? "" : "s");
-	say_news(say, "  committed: %s", s->committed ? "yes" : "no, sealed as it is, without the fixed first block");
+	say_news(say, "  committed: %s",
+	    s->committed     ? "yes"
+	    : run->args->cbc ? "no, nothing authenticates it"
+			     : "no, sealed as it is, without the fixed first block");
 	say_detail(say, "%" PRIu64 " bytes in all: %s, %s, %s length", sealed->bytes, sealed->container, sealed->cipher,
 	    sealed->encoding);
 }

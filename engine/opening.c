@@ -256,6 +256,28 @@ check_padding(const struct opening *o, struct pli_error *err)
 	return o->lost ? gcm_fail(err) : cbc_check(o->cbc, err);
 }
 
+/* What nothing authenticates binds nobody: who carries it can change all but the first block. */
+static bool
+is_committed(const struct opening *o)
+{
+	return o->cbc == NULL && o->matching == FIRST_BLOCK_LEN;
+}
+
+static enum pli_status
+not_committed(const struct opening *o, struct pli_error *err)
+{
+	enum pli_status rc =
+	    fail(err, PLI_ERR_AUTH, "%s %s: other recipients may see other content", source_name(o->source),
+		o->cbc != NULL ? "is not authenticated" : "does not begin with the fixed first block");
+
+	if (o->cbc != NULL)
+		fail_hint(err,
+		    "ask for an AuthEnvelopedData: only that can be committed; without --require-committed it opens");
+	else
+		fail_hint(err, "it was sealed with --raw or by another program; without --require-committed it opens");
+	return rc;
+}
+
 enum pli_status
 opening_authenticate(struct opening *o, struct pli_error *err)
 {
@@ -264,13 +286,7 @@ opening_authenticate(struct opening *o, struct pli_error *err)
 	if ((rc = message_end(&o->message, err)) != PLI_OK ||
 	    (rc = o->cbc != NULL ? check_padding(o, err) : check_tag(o, err)) != PLI_OK)
 		return rc;
-	if (o->options.require_committed && o->matching < FIRST_BLOCK_LEN) {
-		rc = fail(err, PLI_ERR_AUTH,
-		    "%s does not begin with the fixed first block: other recipients may see other content",
-		    source_name(o->source));
-		fail_hint(err, "it was sealed with --raw or by another program; without --require-committed it opens");
-	}
-	return rc;
+	return o->options.require_committed && !is_committed(o) ? not_committed(o, err) : PLI_OK;
 }
 
 enum pli_status
@@ -308,7 +324,7 @@ opening_result(const struct opening *o, struct pli_opened *result)
 	const struct head *h = &o->message.head;
 
 	*result = (struct pli_opened){ .authenticated = o->cbc == NULL,
-		.committed = o->matching == FIRST_BLOCK_LEN,
+		.committed = is_committed(o),
 		.legacy = o->legacy || h->cipher->legacy,
 		.container = h->type->name,
 		.cipher = h->cipher->name,

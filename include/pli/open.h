@@ -32,7 +32,7 @@ struct pli_open_options {
 	int threads;    /* workers, the calling thread among them where it would be idle; 0: inline; PLI_THREADS_AUTO */
 	size_t segment; /* as in struct pli_seal_options */
 	bool accept_short_tag;  /* GCM tags of 12 to 15 bytes (RFC 5084 3.2) */
-	bool require_committed; /* content must begin with the fixed first block */
+	bool require_committed; /* content must be authenticated, and begin with the fixed first block */
 	/*
 	 * EnvelopedData in CBC mode (RFC 5652 6): nothing authenticates it, and what is released may have been changed, or be
 	 * garbage. pli_opened says so. Only the padding is checked, before anything is released.
@@ -51,7 +51,7 @@ struct pli_open_options {
 
 struct pli_opened {
 	bool authenticated;    /* false: accept_unauthenticated let it pass */
-	bool committed;        /* content begins with the fixed first block */
+	bool committed;        /* authenticated, and content begins with the fixed first block */
 	bool legacy;           /* accept_legacy let the cipher, or how the content key was wrapped, pass */
 	const char *container; /* "AuthEnvelopedData" or "EnvelopedData" */
 	const char *cipher;    /* "aes-256-gcm", "aes-128-cbc", ... */

@@ -112,6 +112,19 @@ json '[.[] | select(.type == "sealed")] | length == 2 and all(.container == "Env
 	(.warnings | any(contains("nothing authenticates"))))'
 run 0 pli open --no-sync -k "$key" "${accept[@]}" -C opened bid.pli
 same_tree bid opened/bid/bid
+json '[.[] | select(.type == "sealed")] | all(.committed == "no")'
+# The fixed first block is there, and commits to nothing: what follows can be changed.
+for pair in "$K/p256.both.pem" "$K/rsa2048.both.pem"; do
+	cp sealed/f.pli changed.pli
+	flip changed.pli -5000
+	for file in sealed/f.pli changed.pli; do
+		run 0 pli verify --json -k "$pair" "${accept[@]}" "$file"
+		json '.[0] | .authenticated == false and .committed == "no"'
+		refuse 11 open --require-committed -k "$pair" "${accept[@]}" -o x "$file"
+		stderr_has "is not authenticated"
+		refuse 11 verify --require-committed -k "$pair" "${accept[@]}" "$file"
+	done
+done
 run 0 pli open --no-sync -k "$K/p256.both.pem" --accept-unauthenticated -C each sealed/f.pli sealed/bid.pli
 same_tree bid each/bid/bid
 run 0 pli seal --no-sync --profile gcm --raw -r "$K/p256.pem" -o gcm.pli f
