@@ -63,7 +63,7 @@ bool certs_has_private_key(struct view data);
 /* certs_kem is the name of the certificate's key if that is one of ML-KEM, known to libcrypto or not, else NULL: kem.h. */
 const char *certs_kem(const X509 *x509);
 
-/* cert_weakness says in words why nothing should be sealed to this kind of key, or NULL. */
-const char *cert_weakness(EVP_PKEY *pkey);
+/* cert_weakness says in words why nothing should be sealed to the key of a certificate, or NULL. */
+const char *cert_weakness(const X509 *x509);
 
 #endif

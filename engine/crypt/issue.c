@@ -263,8 +263,7 @@ read_back(struct issue *j)
 	const ASN1_OCTET_STRING *ski;
 
 	return (j->copy = certs_copy(j->pli->lib, j->x509)) != NULL && X509_check_private_key(j->copy, j->pkey) == 1 &&
-	       X509_verify(j->copy, j->signer) == 1 && cert_weakness(X509_get0_pubkey(j->copy)) == NULL &&
-	       X509_check_ca(j->copy) == 0 &&
+	       X509_verify(j->copy, j->signer) == 1 && cert_weakness(j->copy) == NULL && X509_check_ca(j->copy) == 0 &&
 	       X509_get_key_usage(j->copy) ==
 		   (EVP_PKEY_is_a(j->pkey, "RSA") ? KU_KEY_ENCIPHERMENT : KU_KEY_AGREEMENT) &&
 	       (ski = X509_get0_subject_key_id(j->copy)) != NULL &&

@@ -16,8 +16,49 @@
 
 static const char no_kem[] = "is of a kind that this build of pli has no use for";
 
+/* libcrypto seals to no exponent of more bits where the modulus has more than these. */
+#define SMALL_MODULUS_BITS 3072
+#define LARGE_MODULUS_EXPONENT_BITS 64
+
+/* The key as it stands in the certificate: contents octets of the BIT STRING. */
+static bool
+encoded_key(const X509 *x509, const unsigned char **p, int *len)
+{
+	return X509_PUBKEY_get0_param(NULL, p, len, NULL, X509_get_X509_PUBKEY(x509)) == 1;
+}
+
+/* Is the number at *p negative? libcrypto reads those of an RSAPublicKey (RFC 8017 A.1.1) as if they had no sign. */
+static bool
+is_negative(const unsigned char **p, const unsigned char *end)
+{
+	int tag, class;
+	bool negative;
+	long len;
+
+	if ((ASN1_get_object(p, &len, &tag, &class, end - *p) & 0x80) != 0 || tag != V_ASN1_INTEGER || len == 0)
+		return true;
+	negative = (**p & 0x80) != 0;
+	*p += len;
+	return negative;
+}
+
+static bool
+has_negative(const X509 *x509)
+{
+	const unsigned char *p, *end;
+	int len, tag, class;
+	long body;
+
+	if (!encoded_key(x509, &p, &len))
+		return true;
+	end = p + len;
+	return (ASN1_get_object(&p, &body, &tag, &class, len) & 0x80) != 0 || tag != V_ASN1_SEQUENCE ||
+	       is_negative(&p, end) || is_negative(&p, end);
+}
+
+/* Explicit checks: libcrypto's own look for the factors of the modulus, tens of milliseconds for each certificate. */
 static const char *
-rsa_weakness(EVP_PKEY *pkey)
+rsa_weakness(const X509 *x509, EVP_PKEY *pkey)
 {
 	BIGNUM *e = NULL, *n = NULL;
 	bool bad;
@@ -28,22 +69,28 @@ rsa_weakness(EVP_PKEY *pkey)
 		return "is too long: RSA keys of more than 16384 bits are not accepted";
 	bad = EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_RSA_E, &e) != 1 ||
 	      EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_RSA_N, &n) != 1 || !BN_is_odd(e) || BN_is_one(e) ||
-	      BN_is_negative(e) || !BN_is_odd(n);
+	      !BN_is_odd(n) || has_negative(x509) || BN_cmp(e, n) >= 0 ||
+	      (BN_num_bits(n) > SMALL_MODULUS_BITS && BN_num_bits(e) > LARGE_MODULUS_EXPONENT_BITS);
 	BN_free(e);
 	BN_free(n);
 	return bad ? "has an RSA exponent or modulus that does not protect anything" : NULL;
 }
 
+/* That a point is on its curve is seen when it is read; the one at infinity (SEC 1 2.3.3) is on all. */
 static const char *
-ec_weakness(EVP_PKEY *pkey)
+ec_weakness(const X509 *x509, EVP_PKEY *pkey)
 {
 	static const char *const curves[] = { "prime256v1", "secp384r1", "secp521r1" };
+	const unsigned char *point;
+	int len;
 	char group[64] = "", encoding[32] = "";
 	size_t i;
 
 	if (EVP_PKEY_get_utf8_string_param(pkey, OSSL_PKEY_PARAM_EC_ENCODING, encoding, sizeof(encoding), NULL) == 1 &&
 	    strcmp(encoding, OSSL_PKEY_EC_ENCODING_EXPLICIT) == 0)
 		return "spells out the parameters of its curve instead of naming it";
+	if (!encoded_key(x509, &point, &len) || len <= 1 || point[0] == 0)
+		return "is the point at infinity, which protects nothing";
 	if (EVP_PKEY_get_group_name(pkey, group, sizeof(group), NULL) == 1)
 		for (i = 0; i < sizeof(curves) / sizeof(curves[0]); i++)
 			if (strcmp(group, curves[i]) == 0)
@@ -52,16 +99,17 @@ ec_weakness(EVP_PKEY *pkey)
 }
 
 const char *
-cert_weakness(EVP_PKEY *pkey)
+cert_weakness(const X509 *x509)
 {
+	EVP_PKEY *pkey = X509_get0_pubkey(x509);
 	const char *why;
 
 	if (pkey == NULL)
 		why = "is of a kind that libcrypto cannot read";
 	else if (EVP_PKEY_is_a(pkey, "RSA"))
-		why = rsa_weakness(pkey);
+		why = rsa_weakness(x509, pkey);
 	else if (EVP_PKEY_is_a(pkey, "EC"))
-		why = ec_weakness(pkey);
+		why = ec_weakness(x509, pkey);
 	else if (kem_is(pkey))
 		why = kem_available() ? NULL : no_kem;
 	else
@@ -136,7 +184,7 @@ check_use(const struct cert *c, struct pli_error *err)
 {
 	EVP_PKEY *pkey = X509_get0_pubkey(c->x509);
 	uint32_t usage = X509_get_key_usage(c->x509), wanted;
-	const char *why = certs_kem(c->x509) != NULL && !kem_available() ? no_kem : cert_weakness(pkey);
+	const char *why = certs_kem(c->x509) != NULL && !kem_available() ? no_kem : cert_weakness(c->x509);
 	enum pli_status rc;
 	char text[160];
 

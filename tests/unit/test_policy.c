@@ -130,9 +130,9 @@ key_usage(void)
 	EVP_PKEY_free(ec.pkey);
 }
 
-/* A public key that nobody has to have made: modulus of bits bits, exponent e. */
+/* A public key that nobody has to have made: modulus of bits bits, 2 to the power of bits - 1, and 1; exponent e and, unless 0, 2^high. */
 static EVP_PKEY *
-odd_rsa(int bits, unsigned long e)
+odd_rsa(int bits, unsigned long e, int high)
 {
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
 	OSSL_PARAM_BLD *bld = OSSL_PARAM_BLD_new();
@@ -140,7 +140,8 @@ odd_rsa(int bits, unsigned long e)
 	EVP_PKEY *pkey = NULL;
 	OSSL_PARAM *params;
 
-	check(BN_set_word(exponent, e) == 1 && BN_set_bit(n, bits - 1) == 1 && BN_set_bit(n, 0) == 1);
+	check(BN_set_word(exponent, e) == 1 && (high == 0 || BN_set_bit(exponent, high) == 1));
+	check(BN_set_bit(n, bits - 1) == 1 && BN_set_bit(n, 0) == 1);
 	check(OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_RSA_N, n) == 1 &&
 	      OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_RSA_E, exponent) == 1);
 	params = OSSL_PARAM_BLD_to_param(bld);
@@ -159,27 +160,87 @@ rsa_strength(void)
 	static const struct {
 		int bits;
 		unsigned long e;
+		int high;
 		const char *why; /* NULL: fine */
 	} cases[] = {
-		{ 1024, 65537, "too weak" },
-		{ 2047, 65537, "too weak" },
-		{ 2048, 65537, NULL },
-		{ 2048, 3, NULL },
-		{ 16384, 65537, NULL },
-		{ 16385, 65537, "too long" },
-		{ 2048, 1, "exponent" },
-		{ 2048, 65536, "exponent" },
-		{ 2048, 2, "exponent" },
+		{ 1024, 65537, 0, "too weak" },
+		{ 2047, 65537, 0, "too weak" },
+		{ 2048, 65537, 0, NULL },
+		{ 2048, 3, 0, NULL },
+		{ 16384, 65537, 0, NULL },
+		{ 16385, 65537, 0, "too long" },
+		{ 2048, 1, 0, "exponent" },
+		{ 2048, 65536, 0, "exponent" },
+		{ 2048, 2, 0, "exponent" },
+		/* one that is as large as the modulus, or larger; and those that libcrypto takes no more */
+		{ 2048, 65537, 2046, NULL },
+		{ 2048, 1, 2047, "exponent" },
+		{ 2048, 3, 2047, "exponent" },
+		{ 2048, 3, 2100, "exponent" },
+		{ 3072, 3, 64, NULL },
+		{ 4096, 3, 63, NULL },
+		{ 4096, 3, 64, "exponent" },
 	};
 	struct maker_cert want = { .signer = maker_ec("P-256") };
 	size_t i;
 
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		want.pkey = odd_rsa(cases[i].bits, cases[i].e);
+		want.pkey = odd_rsa(cases[i].bits, cases[i].e, cases[i].high);
 		check(refused(&want, &any, cases[i].why != NULL ? cases[i].why : "") == (cases[i].why != NULL));
 		EVP_PKEY_free(want.pkey);
 	}
 	EVP_PKEY_free(want.signer);
+}
+
+/* Numbers with a sign, which libcrypto reads without it. */
+static void
+negative_rsa(void)
+{
+	static const struct {
+		const char *before; /* the last octets before the first of the number */
+		size_t len;
+	} numbers[] = { { "\x02\x82\x01\x01", 4 }, { "\x02\x03", 2 } };
+	struct maker_cert want = { .pkey = maker_rsa(2048) };
+	struct view der, key;
+	uint8_t *first;
+	size_t i;
+
+	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		der = maker_der(&want);
+		check(verdict(&der, 1, &any, "") == PLI_OK);
+		/* the exponent stands behind the modulus */
+		key = view_behind(der, (size_t)((uint8_t *)memmem(der.p, der.len, "\x02\x82\x01\x01", 4) - der.p));
+		if (i == 1)
+			key = view_behind(key, 4 + 257);
+		first = (uint8_t *)memmem(key.p, key.len, numbers[i].before, numbers[i].len) + numbers[i].len;
+		check(first == key.p + numbers[i].len);
+		*first |= 0x80;
+		check(verdict(&der, 1, &any, "exponent or modulus") == PLI_ERR_CERTIFICATE);
+	}
+	EVP_PKEY_free(want.pkey);
+}
+
+/* The one point of every curve that protects nothing, in the one octet that it has. */
+static void
+infinity(void)
+{
+	static const int on[] = { NID_X9_62_prime256v1, NID_secp384r1, NID_secp521r1 };
+	struct maker_cert want = { .pkey = maker_ec("P-256") };
+	struct view der;
+	size_t i;
+
+	for (i = 0; i < sizeof(on) / sizeof(on[0]); i++) {
+		X509 *x = maker_x509(&want);
+		BIO *bio = BIO_new(BIO_s_mem());
+
+		check(X509_PUBKEY_set0_param(X509_get_X509_PUBKEY(x), OBJ_nid2obj(NID_X9_62_id_ecPublicKey),
+			  V_ASN1_OBJECT, OBJ_nid2obj(on[i]), OPENSSL_zalloc(1), 1) == 1);
+		check(X509_sign(x, want.pkey, EVP_sha256()) > 0 && i2d_X509_bio(bio, x) == 1);
+		der = maker_bytes(bio);
+		X509_free(x);
+		check(verdict(&der, 1, &any, "point at infinity") == PLI_ERR_CERTIFICATE);
+	}
+	EVP_PKEY_free(want.pkey);
 }
 
 static void
@@ -316,10 +377,8 @@ one_bad_refuses_all(void)
 	T(S, the_opening)                                                                                              \
 	T(S, key_usage)                                                                                                \
 	T(S, rsa_strength)                                                                                             \
-	T(S, curves)                                                                                                   \
-	T(S, other_kinds)                                                                                              \
-	T(S, twice)                                                                                                    \
-	T(S, damaged_extensions)                                                                                       \
-	T(S, unknown_extensions)                                                                                       \
-	T(S, one_bad_refuses_all)
+	T(S, negative_rsa)                                                                                             \
+	T(S, infinity)                                                                                                 \
+	T(S, curves) T(S, other_kinds) T(S, twice) T(S, damaged_extensions) T(S, unknown_extensions)                   \
+	    T(S, one_bad_refuses_all)
 SUITE(policy, TESTS)
