@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "array.h"
@@ -317,13 +318,59 @@ begins(struct view text)
 	return n;
 }
 
+/* Is the word, in letters of either case, in a line? */
+static bool
+holds(struct view line, const char *word)
+{
+	size_t i, len = strlen(word);
+
+	for (i = 0; i + len <= line.len; i++)
+		if (strncasecmp((const char *)line.p + i, word, len) == 0)
+			return true;
+	return false;
+}
+
+static bool
+looks_like_mark(struct view line)
+{
+	return (holds(line, "begin") && holds(line, "certificate")) || holds(line, "--end ");
+}
+
+/*
+ * The number of the first line outside all blocks that is a begin or an end with damage (dashes that are too few, or of
+ * another kind, small letters, an END without its BEGIN): a PEM reader skips what belongs to it as if it were words. 0 if there
+ * is none. All blocks of the text could be read.
+ */
+static size_t
+stray_line(struct view text)
+{
+	static const char begin[] = "-----BEGIN ", end[] = "-----END ";
+	bool inside = false;
+	size_t n = 0;
+
+	while (text.len > 0) {
+		const uint8_t *feed = memchr(text.p, '\n', text.len);
+		struct view line = view_of(text.p, feed != NULL ? (size_t)(feed - text.p) : text.len);
+
+		text = view_behind(text, line.len + (feed != NULL));
+		n++;
+		if (inside)
+			inside = line.len < sizeof(end) - 1 || memcmp(line.p, end, sizeof(end) - 1) != 0;
+		else if (line.len >= sizeof(begin) - 1 && memcmp(line.p, begin, sizeof(begin) - 1) == 0)
+			inside = true;
+		else if (looks_like_mark(line))
+			return n;
+	}
+	return 0;
+}
+
 enum pli_status
 certs_each(struct pli *pli, struct view data, const char *name, certs_take *take, void *arg, struct pli_error *err)
 {
 	char *label = NULL, *header = NULL;
 	unsigned char *der = NULL;
 	enum pli_status rc = PLI_OK;
-	size_t found = 0, blocks = 0;
+	size_t found = 0, blocks = 0, stray;
 	BIO *bio;
 	long len;
 
@@ -367,6 +414,13 @@ certs_each(struct pli *pli, struct view data, const char *name, certs_take *take
 	/* A certificate that is passed over is a recipient who is lost. */
 	if (rc == PLI_OK && (blocks != begins(data) || memchr(data.p, 0, data.len) != NULL))
 		return fail(err, PLI_ERR_CERTIFICATE, "%s holds something that cannot be read as PEM", name);
+	if (rc == PLI_OK && (stray = stray_line(data)) != 0) {
+		rc = fail(err, PLI_ERR_CERTIFICATE,
+		    "%s: line %zu is the begin or the end of something that is not whole, which would be left out",
+		    name, stray);
+		fail_hint(err, "get another copy, or take the words \"begin\" and \"certificate\" out of that line");
+		return rc;
+	}
 	if (rc == PLI_OK && found == 0)
 		return no_certificate(data, name, err);
 	return rc;
@@ -455,13 +509,15 @@ pli_certs_der(const struct pli_certs *certs, size_t i, const void **der, size_t 
 	return PLI_OK;
 }
 
-/* The line above a certificate. What stands in it must not look like the begin of a PEM block. */
+/* The line above a certificate. What stands in it must not look like the begin of a PEM block, whole or with damage. */
 static char *
 heading(const struct cert *c)
 {
+	bool odd = looks_like_mark(view_of(c->subject, strlen(c->subject)));
 	char *line = NULL, *p;
 
-	if (asprintf(&line, "# %s, serial %s, %s\n", c->subject, c->serial, c->algorithm) < 0)
+	if (asprintf(&line, "# %s%sserial %s, %s\n", odd ? "" : c->subject, odd ? "" : ", ", c->serial, c->algorithm) <
+	    0)
 		return NULL;
 	while ((p = strstr(line, "--")) != NULL)
 		p[1] = '_';

@@ -127,6 +127,60 @@ no_bundles(void)
 	}
 }
 
+/* The text of a certificate with another line in the place of its first, or its last; NULL: with none. */
+static struct view
+marked(struct view pem, bool last, const char *line)
+{
+	static const char first_line[] = "-----BEGIN CERTIFICATE-----\n", last_line[] = "-----END CERTIFICATE-----\n";
+	struct view new = line == NULL ? view_of("", 0) : JOIN(view_of(line, strlen(line)), TEXT("\n"));
+
+	return last ? JOIN(view_of(pem.p, pem.len - (sizeof(last_line) - 1)), new)
+		    : JOIN(new, view_behind(pem, sizeof(first_line) - 1));
+}
+
+/* A certificate whose first line is damaged is not taken for words between the others: its owner could not open the bid. */
+static void
+damaged_marks(void)
+{
+	static const char *const begins[] = { "----BEGIN CERTIFICATE-----", "-BEGIN CERTIFICATE-----",
+		"BEGIN CERTIFICATE", "-----begin certificate-----", "-----Begin Certificate-----",
+		"-----BEGINCERTIFICATE-----",
+		"\xe2\x80\x93\xe2\x80\x93"
+		"BEGIN CERTIFICATE\xe2\x80\x93\xe2\x80\x93",
+		"\xe2\x80\x94"
+		"BEGIN CERTIFICATE\xe2\x80\x94",
+		"BEGIN TRUSTED CERTIFICATE\r", "# BEGIN CERTIFICATE", "-----BEGNI CERTIFICATE-----", NULL };
+	static const char *const ends[] = { "----END CERTIFICATE-----", "-----END CERTIFICATE----", "END CERTIFICATE",
+		"-----end certificate-----", NULL };
+	static const char *const words[] = { "subject=CN = Somebody, O = The end of it",
+		"issuer=/CN=A certificate authority", "Bag Attributes", "    friendlyName: my certificate",
+		"    localKeyID: 01 02 ", "Key Attributes: <No Attributes>", "Certificate:", "        Version: 3 (0x2)",
+		"Valid from the beginning of May", "The front-end certificate", "-----", "----- of the backup -----",
+		"" };
+	struct maker_cert want = { .pkey = p256() };
+	struct view pem = maker_pem("CERTIFICATE", maker_der(&want));
+	size_t i, count = sizeof(begins) / sizeof(begins[0]);
+
+	for (i = 0; i < count; i++) {
+		struct view bad = marked(pem, false, begins[i]);
+
+		check(adds(JOIN(pem, bad, pem), PLI_ERR_CERTIFICATE) == 0);
+		check(adds(JOIN(bad, pem), PLI_ERR_CERTIFICATE) == 0 && adds(JOIN(pem, bad), PLI_ERR_CERTIFICATE) == 0);
+		check(adds(bad, PLI_ERR_CERTIFICATE) == 0);
+		/* with an end that is damaged, too, the begin alone gives it away */
+		check(begins[i] == NULL || i == count - 2 ||
+		      adds(JOIN(pem, marked(bad, true, "END")), PLI_ERR_CERTIFICATE) == 0);
+	}
+	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		check(adds(JOIN(pem, marked(pem, true, ends[i]), pem), PLI_ERR_CERTIFICATE) == 0);
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		struct view line = JOIN(view_of(words[i], strlen(words[i])), TEXT("\n"));
+
+		check(adds(JOIN(line, pem, line, line, pem, line), PLI_OK) == 2);
+		check(adds(JOIN(pem, view_of(words[i], strlen(words[i]))), PLI_OK) == 1);
+	}
+}
+
 /* A bundle of more than a list holds is refused whole. */
 static void
 too_many(void)
@@ -147,7 +201,7 @@ static void
 text(void)
 {
 	static const char *const names[] = { "plain", "-----BEGIN CERTIFICATE-----", "a\n-----BEGIN X-----\nb",
-		"-----END CERTIFICATE-----", "\xc3\xa9--------", "0" };
+		"-----END CERTIFICATE-----", "Begin with a certificate", "\xc3\xa9--------", "0" };
 	struct pli_certs *certs = new_certs(), *again = new_certs();
 	struct pli_error err = { 0 };
 	struct pli_cert_info a, b;
@@ -212,5 +266,5 @@ passed_on(void)
 	pli_certs_free(to);
 }
 
-#define TESTS(T, S) T(S, bundles) T(S, no_bundles) T(S, too_many) T(S, text) T(S, passed_on)
+#define TESTS(T, S) T(S, bundles) T(S, no_bundles) T(S, damaged_marks) T(S, too_many) T(S, text) T(S, passed_on)
 SUITE(bundle, TESTS)
