@@ -69,7 +69,7 @@ open_to_folder(const struct job *job, struct unlocked *u, struct pli_error *err)
 	if (targets->taken[job->index])
 		return refuse(err, PLI_ERR_EXISTS, "open it into another folder, with -C",
 		    "an envelope before it has the same name: %s would be both", u->output);
-	if (options.replace && ends_check_target(job->run->args, u->output, err) != PLI_OK)
+	if (ends_check_target(job->run->args, u->output, err) != PLI_OK)
 		return err->status;
 	return pli_tree_open(job->run->pli, (const struct pli_key *const *)ring->keys, ring->count, &in,
 	    targets_folder(targets), name, &options, &u->found, err);

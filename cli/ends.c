@@ -3,6 +3,10 @@
  */
 #include "ends.h"
 
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -60,6 +64,54 @@ is_key_file(const struct args *args, const struct stat *file)
 	       is_one_of(file, &args->passins, "file:");
 }
 
+/* Is path, which need not be there, what real is with an end behind it? */
+static bool
+is_named(const char *path, const char *real, const char *end)
+{
+	const char *slash = strrchr(path, '/'), *name = slash != NULL ? slash + 1 : path, *own = strrchr(real, '/') + 1;
+	size_t len = strlen(own);
+	char copy[PATH_MAX];
+	struct stat a, b;
+
+	if (strncmp(name, own, len) != 0 || strcmp(name + len, end) != 0 || strlen(path) >= sizeof(copy))
+		return false;
+	(void)snprintf(copy, sizeof(copy), "%s", path);
+	if (stat(dirname(copy), &a) != 0)
+		return false;
+	(void)snprintf(copy, sizeof(copy), "%s", real);
+	return stat(dirname(copy), &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+/* SQLite keeps these files beside a register; with anything else under such a name it is not opened any more. */
+static bool
+is_beside_register(const struct args *args, const char *path)
+{
+	static const char *const ends[] = { "-journal", "-wal", "-shm" };
+	char real[PATH_MAX], beside[PATH_MAX + 8];
+	const char *names[] = { beside };
+	const struct list list = { names, 1 };
+	struct stat out;
+	size_t i;
+
+	if (args->database == NULL || realpath(args->database, real) == NULL)
+		return false;
+	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		(void)snprintf(beside, sizeof(beside), "%s%s", real, ends[i]);
+		if (is_named(path, real, ends[i]) || (stat(path, &out) == 0 && is_one_of(&out, &list, "")))
+			return true;
+	}
+	return false;
+}
+
+static enum pli_status
+check_beside(const struct args *args, const char *path, struct pli_error *err)
+{
+	if (!is_beside_register(args, path))
+		return PLI_OK;
+	return refuse(err, PLI_ERR_EXISTS, "choose another name: nothing else may stand under this one",
+	    "%s is a part of the register %s", path, args->database);
+}
+
 enum pli_status
 ends_check_output(const struct args *args, const char *path, struct pli_error *err)
 {
@@ -74,11 +126,11 @@ ends_check_output(const struct args *args, const char *path, struct pli_error *e
 		return PLI_OK;
 	}
 	if (stat(path, &out) != 0)
-		return PLI_OK;
+		return check_beside(args, path, err);
 	if (is_key_file(args, &out) || is_one_of(&out, &registers, ""))
 		return refuse(err, PLI_ERR_EXISTS, "choose another name for -o",
 		    "%s is a key, certificate, passphrase or register file of this very command", path);
-	return PLI_OK;
+	return check_beside(args, path, err);
 }
 
 enum pli_status
@@ -86,8 +138,8 @@ ends_check_target(const struct args *args, const char *path, struct pli_error *e
 {
 	struct stat out;
 
-	if (stat(path, &out) == 0 && (is_key_file(args, &out) || is_one_of(&out, &args->operands, "")))
+	if (args->force && stat(path, &out) == 0 && (is_key_file(args, &out) || is_one_of(&out, &args->operands, "")))
 		return refuse(err, PLI_ERR_EXISTS, "open into another folder with -C",
 		    "%s is an envelope, key, certificate or passphrase file of this very command", path);
-	return PLI_OK;
+	return check_beside(args, path, err);
 }

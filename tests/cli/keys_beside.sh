@@ -8,6 +8,35 @@ cp r.db sound.db
 content bid 1000
 
 # A file that is no journal is not played back, and stays; so does one that is called like one.
+# The names of those files are kept, by any path, whether they are there or not, with --force or without.
+mkdir folder
+ln -s "$PWD" folder/back
+ln -s ../r.db folder/link.db
+for end in -journal -wal -shm; do
+	refuse 15 keys export --register r.db --service S --force -o "r.db$end"
+	for there in no yes; do
+		[ "$there" = no ] || : >"r.db$end"
+		for name in "r.db$end" "./r.db$end" "$PWD/r.db$end" "folder/back/r.db$end"; do
+			refuse 15 seal --register r.db --service S --force -o "$name" bid
+			stderr_has "is a part of the register"
+			refuse 15 seal --register folder/link.db --service S --force -o "$name" bid
+		done
+		refuse 15 seal --register r.db --service S -o "r.db$end" bid
+	done
+	ln -s "r.db$end" to
+	refuse 15 seal --register r.db --service S --force -o to bid
+	rm "r.db$end" to
+	run 0 pli seal -q --raw -r "$K/p256.pem" -o "r.db$end.pli" bid
+	for force in "" --force; do
+		refuse 15 open --register r.db -k "$K/p256.both.pem" $force -C . "r.db$end.pli"
+	done
+	rm "r.db$end.pli"
+	run 0 pli seal -q --no-sync --register r.db --service S -o "folder/r.db$end" bid
+	rm "folder/r.db$end"
+done
+rm -r folder
+run 0 pli keys list --register r.db
+
 for end in -journal -wal; do
 	run 0 pli seal -q --raw -r "$K/p256.pem" -o "r.db$end" bid
 	cp "r.db$end" kept
