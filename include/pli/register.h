@@ -227,17 +227,6 @@ enum pli_finding {
 
 /* "expired", "expires-before-opening", "never-tested", "test-old", "no-backup", "single-key", "weak", "two-names",
  * "pending", "not-yet-valid", "expires-soon", "no-key", "same-recipient" */
-
-};
-
-/* "expired", "expires-before-opening", "never-tested", "test-old", "no-backup", "single-key", "weak", "two-names",
-	PLI_FINDING_NO_KEY,        /* a register without any service, and so without any key */
-	PLI_FINDING_SAME_RECIPIENT /* another certificate has its issuer and serial number: sealing to both is refused */
-};
-
-/* "expired", "expires-before-opening", "never-tested", "test-old", "no-backup", "single-key", "weak", "two-names",
- * "pending", "not-yet-valid", "expires-soon", "no-key", "same-recipient" */
-
 PLI_API const char *pli_finding_id(enum pli_finding finding);
 
 struct pli_register_finding {

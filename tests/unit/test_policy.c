@@ -379,6 +379,6 @@ one_bad_refuses_all(void)
 	T(S, rsa_strength)                                                                                             \
 	T(S, negative_rsa)                                                                                             \
 	T(S, infinity)                                                                                                 \
-	T(S, curves) T(S, other_kinds) T(S, twice) T(S, damaged_extensions) T(S, unknown_extensions)                   \
-	    T(S, one_bad_refuses_all)
+	T(S, curves)                                                                                                   \
+	T(S, other_kinds) T(S, twice) T(S, damaged_extensions) T(S, unknown_extensions) T(S, one_bad_refuses_all)
 SUITE(policy, TESTS)
