@@ -8,10 +8,12 @@ seal bid.pli f p256
 head -c 1500000 bid.pli >half
 mkfifo fifo
 
-# catches PID: it has got as far as to catch SIGTERM.
+# catches PID: it is pli, and has got as far as to catch SIGTERM. The copy of bash that it is before catches it, too, and does what
+# this script does at its end.
 catches()
 {
 	local set
+	[ "$(readlink "/proc/$1/exe")" = "$PLI" ] || return
 	set=$(sed -n 's/^SigCgt:[[:space:]]*//p' "/proc/$1/status")
 	(((16#${set:-0} >> 14) & 1))
 }
