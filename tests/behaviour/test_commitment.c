@@ -40,12 +40,12 @@ changed(const struct change *c)
 static void
 check_refused(enum pli_status rc, const struct pli_error *err)
 {
-	check(rc == PLI_ERR_AUTH && strstr(err->message, "first block") != NULL);
+	check(rc == PLI_ERR_AUTH && strstr(err->message, "other recipients may see other content") != NULL);
 }
 
-/* One envelope, opened and verified, as it is and only if it is committed. */
+/* One envelope, opened and verified, as it is and only if it is committed: what nothing authenticates never is. */
 static void
-one_way(struct view envelope, const struct change *c, struct pli_open_options *options, unsigned way)
+one_way(struct view envelope, const struct change *c, bool committed, struct pli_open_options *options, unsigned way)
 {
 	const struct pli_key *key = support_key(SUPPORT_P256);
 	const enum jobs_kind from = way % ENDS_KINDS, to = way / ENDS_KINDS % ENDS_KINDS;
@@ -56,14 +56,14 @@ one_way(struct view envelope, const struct change *c, struct pli_open_options *o
 
 	options->require_committed = false;
 	check_ok(jobs_open(key, envelope, from, to, options, &got, &opened, &err), err);
-	check(opened.committed == is_committed(c) && view_equal(buf_view(&got), changed(c)));
+	check(opened.committed == committed && view_equal(buf_view(&got), changed(c)));
 	check_ok(jobs_verify(key, envelope, from, options, &opened, &err), err);
-	check(opened.committed == is_committed(c));
+	check(opened.committed == committed);
 	buf_clear(&got);
 
 	options->require_committed = true;
 	rc = jobs_open(key, envelope, from, to, options, &got, &opened, &err);
-	if (is_committed(c)) {
+	if (committed) {
 		check_ok(rc, err);
 		check_ok(jobs_verify(key, envelope, from, options, &opened, &err), err);
 		check(opened.committed && view_equal(buf_view(&got), changed(c)));
@@ -102,7 +102,8 @@ every_byte_counts(void)
 			for (s = 0; s < COUNT(segments) * COUNT(threads); s++, way++) {
 				options.segment = segments[s / COUNT(threads)];
 				options.threads = threads[s % COUNT(threads)];
-				one_way(buf_view(&envelope), &changes[i], &options, way);
+				one_way(buf_view(&envelope), &changes[i],
+				    profiles[p] == PLI_PROFILE_GCM && is_committed(&changes[i]), &options, way);
 			}
 		}
 	buf_clear(&envelope);
