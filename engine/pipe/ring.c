@@ -82,14 +82,21 @@ worker_main(void *opaque)
 	return NULL;
 }
 
-/* Signals belong to the host program's threads: workers start with all of them blocked. */
+/*
+ * Signals belong to the host program's threads: workers start with all of them blocked, but for those that a thread sends itself
+ * by a defect or a full disk under a mapping: blocked, these end the process without the host's handler.
+ */
 static int
 start(struct worker *w)
 {
+	static const int own[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS };
 	sigset_t all, before;
+	size_t i;
 	int rc;
 
 	(void)sigfillset(&all);
+	for (i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+		(void)sigdelset(&all, own[i]);
 	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
 	rc = pthread_create(&w->id, NULL, worker_main, w);
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);

@@ -291,6 +291,9 @@ pass_rest(struct reading *r, struct pli_error *err)
 	const void *p;
 	size_t len = 1;
 
+	/* libarchive takes what it cannot read behind a first block of zeroes for the end */
+	if (r->reading.status != PLI_OK)
+		return fail_copy(err, &r->reading);
 	if (!strict_tar_applies(&r->strict))
 		return PLI_OK;
 	while (rc == PLI_OK && len > 0)

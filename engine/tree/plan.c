@@ -497,8 +497,10 @@ read_entry(const struct plan *p, struct reading *r, const struct plan_entry *e, 
 		left = e->header_len - within;
 		*n = left < len ? (size_t)left : len;
 		rc = read_header(p, r, e, within, buf, *n, err);
-		/* one that is empty has no bytes that would be asked for: it is read with its header */
-		return rc == PLI_OK && e->size == 0 && !e->folder ? read_file(p, &r->held, e, 0, buf, 0, err) : rc;
+		/* one that is empty has no bytes that would be asked for: it is read with the begin of its header */
+		return rc == PLI_OK && e->size == 0 && !e->folder && within == 0
+			   ? read_file(p, &r->held, e, 0, buf, 0, err)
+			   : rc;
 	}
 	within -= e->header_len;
 	left = within < e->size ? e->size - within : padded(e->size) - within;

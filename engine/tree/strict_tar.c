@@ -175,6 +175,8 @@ read_header(struct strict_tar *s, struct pli_error *err)
 	octal = read_octal(p + SIZE, SIZE_LEN, &size);
 	if (!octal && !s->sized)
 		return odd(err, "a size is no number");
+	if (octal && s->sized && size != s->size)
+		return odd(err, "an entry has two sizes");
 	if (s->sized)
 		size = s->size;
 	switch (p[TYPE]) {

@@ -15,24 +15,31 @@ begin(struct buf *a)
 	add_bytes(a, first, sizeof(first));
 }
 
-/* Opens it and looks at it, and says how that ended: the same way, with nothing left of a failure. */
+static const size_t segments[] = { 0, BLOCK, 2 * BLOCK, 1040 };
+
+/* Opens it and looks at it, and says how that ended: the same way in segments of any size, with nothing left of a failure. */
 static enum pli_status
 tried(const struct buf *a, struct pli_tree_opened *opened, struct pli_error *err)
 {
 	struct pli_tree_open_options o = PLI_TREE_OPEN_DEFAULTS;
+	enum pli_status rc = PLI_OK, before = PLI_OK;
 	struct buf envelope = { 0 };
-	enum pli_status rc;
 	struct pli_input in;
+	size_t i;
 
 	trees_begin();
-	trees_folder(trees_at("in"));
 	trees_seal_raw(buf_view(a), &envelope);
-	in = pli_input_memory(envelope.p, envelope.len, "envelope");
 	o.no_sync = true;
-	rc = trees_open(&in, trees_at("in"), "bid", &o, opened, err);
-	check((trees_entries(trees_at("in")) > 0) == (rc == PLI_OK));
-	in = pli_input_memory(envelope.p, envelope.len, "envelope");
-	check(trees_list(&in, &o, opened, err) == rc);
+	for (i = 0; i < sizeof(segments) / sizeof(segments[0]); i++, before = rc) {
+		o.open.segment = segments[i];
+		trees_folder(trees_at("in"));
+		in = pli_input_memory(envelope.p, envelope.len, "envelope");
+		rc = trees_open(&in, trees_at("in"), "bid", &o, opened, err);
+		check((trees_entries(trees_at("in")) > 0) == (rc == PLI_OK) && (i == 0 || rc == before));
+		in = pli_input_memory(envelope.p, envelope.len, "envelope");
+		check(trees_list(&in, &o, opened, err) == rc);
+		trees_remove(trees_at("in"));
+	}
 	buf_clear(&envelope);
 	trees_end();
 	return rc;
@@ -107,28 +114,38 @@ two_names(void)
 	opens(&a);
 }
 
-/* What stands behind the end, near or far, some programs read on to. */
+/*
+ * What stands behind the end, near or far, some programs read on to. The blocks of the end and what stands behind it are cut from
+ * each other by segments in every way.
+ */
 static void
 hidden_behind_the_end(void)
 {
 	static const uint8_t zeroes[3 << 20];
 	static const size_t far[] = { 0, BLOCK, 10240, 1 << 20, sizeof(zeroes) };
 	struct buf a = { 0 };
-	size_t i;
+	size_t i, shift;
 
-	for (i = 0; i < sizeof(far) / sizeof(far[0]); i++) {
-		begin(&a);
-		add_file(&a, "price");
-		add_end(&a);
-		check(buf_add(&a, view_of(zeroes, far[i]), NULL) == PLI_OK);
-		add_file(&a, "hidden");
-		refused(&a);
-		begin(&a);
-		add_file(&a, "price");
-		add_end(&a);
-		check(buf_add(&a, view_of(zeroes, far[i]), NULL) == PLI_OK);
-		opens(&a);
-	}
+	for (i = 0; i < 3 * sizeof(far) / sizeof(far[0]); i++)
+		for (shift = 0; shift < 3; shift++) {
+			size_t n;
+
+			begin(&a);
+			for (n = 0; n < shift; n++)
+				add_folder(&a, n == 0 ? "a" : "b");
+			add_file(&a, "price");
+			add_end(&a);
+			check(buf_add(&a, view_of(zeroes, far[i / 3]), NULL) == PLI_OK);
+			if (i % 3 == 0) {
+				opens(&a);
+				continue;
+			}
+			if (i % 3 == 1)
+				add_file(&a, "hidden");
+			else
+				add_folder(&a, "hidden");
+			refused(&a);
+		}
 }
 
 /* The archives of other programs, which are not committed, are read as ever. */

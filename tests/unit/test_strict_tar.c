@@ -291,6 +291,8 @@ pax_headers_that_are_odd(void)
 	described(&a, "9 path=b\n");
 	a.p[FIRST_BLOCK_LEN + BLOCK + 9] = 'x';
 	refused(&a, "stands behind it");
+	described(&a, "9 size=3\n");
+	refused(&a, "two sizes");
 	described(&a, "9 size=4\n");
 	a.len -= 2 * BLOCK; /* without its entry */
 	refused(&a, "of no entry");
