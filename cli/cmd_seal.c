@@ -77,9 +77,6 @@ check(const struct args *args, struct pli_error *err)
 {
 	if (check_recipients(args, err) != PLI_OK)
 		return err->status;
-	if (args->allow_expiring && args->opening == 0)
-		return refuse(err, PLI_ERR_USAGE, "--opening DATE",
-		    "--allow-expiring is about certificates that expire before --opening, and no date is named");
 	if (args->each && args->output == NULL && args->directory == NULL)
 		return refuse(err, PLI_ERR_USAGE, "seal --each -C DIR PATH... makes DIR/NAME.pli of each",
 		    "--each needs -C DIR, where the envelopes go");

@@ -56,12 +56,16 @@ is_one_of(const struct stat *file, const struct list *list, const char *prefix)
 	return false;
 }
 
+/* Is it a file that the command line names besides operands and outputs? */
 static bool
-is_key_file(const struct args *args, const struct stat *file)
+is_kept(const struct args *args, const struct stat *file)
 {
-	return is_one_of(file, &args->recipients, "") || is_one_of(file, &args->bundles, "") ||
-	       is_one_of(file, &args->keys, "") || is_one_of(file, &args->certs, "") ||
-	       is_one_of(file, &args->passins, "file:");
+	const char *names[] = { args->database };
+	const struct list registers = { names, args->database != NULL };
+
+	return is_one_of(file, &registers, "") || is_one_of(file, &args->recipients, "") ||
+	       is_one_of(file, &args->bundles, "") || is_one_of(file, &args->keys, "") ||
+	       is_one_of(file, &args->certs, "") || is_one_of(file, &args->passins, "file:");
 }
 
 /* Is path, which need not be there, what real is with an end behind it? */
@@ -93,8 +97,11 @@ is_beside_register(const struct args *args, const char *path)
 	struct stat out;
 	size_t i;
 
-	if (args->database == NULL || realpath(args->database, real) == NULL)
+	if (args->database == NULL || strlen(args->database) >= sizeof(real) - 2)
 		return false;
+	if (realpath(args->database, real) == NULL) /* not made yet */
+		(void)snprintf(
+		    real, sizeof(real), "%s%s", strchr(args->database, '/') == NULL ? "./" : "", args->database);
 	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
 		(void)snprintf(beside, sizeof(beside), "%s%s", real, ends[i]);
 		if (is_named(path, real, ends[i]) || (stat(path, &out) == 0 && is_one_of(&out, &list, "")))
@@ -103,8 +110,8 @@ is_beside_register(const struct args *args, const char *path)
 	return false;
 }
 
-static enum pli_status
-check_beside(const struct args *args, const char *path, struct pli_error *err)
+enum pli_status
+ends_check_beside(const struct args *args, const char *path, struct pli_error *err)
 {
 	if (!is_beside_register(args, path))
 		return PLI_OK;
@@ -115,8 +122,6 @@ check_beside(const struct args *args, const char *path, struct pli_error *err)
 enum pli_status
 ends_check_output(const struct args *args, const char *path, struct pli_error *err)
 {
-	const char *register_file[] = { args->database };
-	const struct list registers = { register_file, args->database != NULL };
 	struct stat out;
 
 	if (strcmp(path, "-") == 0) {
@@ -126,11 +131,11 @@ ends_check_output(const struct args *args, const char *path, struct pli_error *e
 		return PLI_OK;
 	}
 	if (stat(path, &out) != 0)
-		return check_beside(args, path, err);
-	if (is_key_file(args, &out) || is_one_of(&out, &registers, ""))
+		return ends_check_beside(args, path, err);
+	if (is_kept(args, &out))
 		return refuse(err, PLI_ERR_EXISTS, "choose another name for -o",
 		    "%s is a key, certificate, passphrase or register file of this very command", path);
-	return check_beside(args, path, err);
+	return ends_check_beside(args, path, err);
 }
 
 enum pli_status
@@ -138,8 +143,8 @@ ends_check_target(const struct args *args, const char *path, struct pli_error *e
 {
 	struct stat out;
 
-	if (args->force && stat(path, &out) == 0 && (is_key_file(args, &out) || is_one_of(&out, &args->operands, "")))
+	if (args->force && stat(path, &out) == 0 && (is_kept(args, &out) || is_one_of(&out, &args->operands, "")))
 		return refuse(err, PLI_ERR_EXISTS, "open into another folder with -C",
-		    "%s is an envelope, key, certificate or passphrase file of this very command", path);
-	return check_beside(args, path, err);
+		    "%s is an envelope, key, certificate, passphrase or register file of this very command", path);
+	return ends_check_beside(args, path, err);
 }

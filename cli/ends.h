@@ -18,12 +18,14 @@ struct pli_input ends_input(const char *word);
 struct pli_output ends_output(const struct args *args, const char *path);
 
 /*
- * ends_check_output refuses an output path that would show binary on a terminal
- * (PLI_ERR_USAGE), or replace one of the key, certificate, passphrase or register
- * files of the same command line, or have the name of one that SQLite keeps beside the register (PLI_ERR_EXISTS). That it does not replace the
- * input is the engine's own rule.
+ * ends_check_output refuses an output path that would show binary on a terminal (PLI_ERR_USAGE), or replace one of the key,
+ * certificate, passphrase or register files of the same command line, or have the name of one that SQLite keeps beside the register
+ * (PLI_ERR_EXISTS). That it does not replace the input is the engine's own rule.
  */
 enum pli_status ends_check_output(const struct args *args, const char *path, struct pli_error *err) PLI_MUST_CHECK;
+
+/* ends_check_beside refuses (PLI_ERR_EXISTS) the names of those that SQLite keeps beside the register alone, made or not. */
+enum pli_status ends_check_beside(const struct args *args, const char *path, struct pli_error *err) PLI_MUST_CHECK;
 
 /*
  * ends_check_target refuses (PLI_ERR_EXISTS), where --force would replace a file in the folder of -C, each file that the same

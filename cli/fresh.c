@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ends.h"
 #include "load.h"
 #include "refuse.h"
 #include "signals.h"
@@ -107,9 +108,13 @@ check_paths(const struct args *args, const char *path, struct pli_error *err)
 		? "choose another name: a key file is never replaced; a key that is pending since an earlier "
 		  "run was broken off ('pli keys check') gives way to the one that is made now"
 		: "choose another name: a key file is never replaced";
-	enum pli_status status = check_path(path, hint, err);
+	enum pli_status status = ends_check_beside(args, path, err);
 
-	return status != PLI_OK || args->cert_out == NULL ? status : check_path(args->cert_out, hint, err);
+	if (status == PLI_OK)
+		status = check_path(path, hint, err);
+	if (status == PLI_OK && args->cert_out != NULL)
+		status = ends_check_beside(args, args->cert_out, err);
+	return status == PLI_OK && args->cert_out != NULL ? check_path(args->cert_out, hint, err) : status;
 }
 
 enum pli_status

@@ -183,6 +183,11 @@ generate_kept(struct making *m, struct pli_error *err)
 		registry_tell_new(m->run, &new);
 	if (status == PLI_OK)
 		status = registry_report(m->run, reg, &m->place, &m->deed, err);
+	if (status == PLI_ERR_CANCELLED && new.made && reg != NULL) {
+		pli_error_clear(err);
+		(void)refuse(err, status, NULL, "interrupted; no key was made, and the new register %s has none",
+		    m->run->args->database);
+	}
 	pli_register_free(reg);
 	return status;
 }

@@ -67,9 +67,8 @@ refuse_same(void *arg, const struct record *older, struct pli_error *err)
 
 	(void)arg;
 	rc = fail(err, PLI_ERR_CERTIFICATE,
-	    "this certificate has the issuer and serial number (%s) of that of \"%s\" of the service \"%s\": an "
-	    "envelope "
-	    "could not tell the two recipients apart",
+	    "this certificate has the issuer and serial number (%s) of that of \"%s\" of the service \"%s\": "
+	    "an envelope could not tell the two recipients apart",
 	    key->cert.serial, key->name, key->service);
 	fail_hint(err, "have it issued again with a serial number of its own, or retire the other key first");
 	return rc;

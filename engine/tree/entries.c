@@ -312,18 +312,33 @@ little_endian(const uint8_t *p, size_t len)
 	return n;
 }
 
+/* False where there are not so many bytes, or with a failure in r->reading. */
 static bool
-read_back(const struct reading *r, uint64_t off, uint8_t *buf, size_t len)
+read_back(struct reading *r, uint64_t off, uint8_t *buf, size_t len)
 {
-	return off <= r->end && len <= r->end - off && pread(r->fd, buf, len, (off_t)off) == (ssize_t)len;
+	ssize_t n = 0;
+	size_t have;
+
+	if (off > r->end || len > r->end - off)
+		return false;
+	for (have = 0; have<len; have += n> 0 ? (size_t)n : 0) {
+		n = pread(r->fd, buf + have, len - have, (off_t)(off + have));
+		if (n == 0)
+			return false;
+		if (n < 0 && errno != EINTR) {
+			(void)fail_errno(&r->reading, PLI_ERR_IO, errno, "cannot read the content back");
+			return false;
+		}
+	}
+	return true;
 }
 
 /*
- * How many entries the end record of the ZIP file announces; false if it contradicts that of ZIP64. It is the one that libarchive
- * took: the last.
+ * How many entries the end record of the ZIP file announces, modulo what its field can say; false if it contradicts that of ZIP64. It
+ * is the one that libarchive took: the last.
  */
 static bool
-announced(const struct reading *r, uint64_t *count)
+announced(struct reading *r, uint64_t *count, uint64_t *modulus)
 {
 	size_t tail = r->end < ZIP_TAIL ? (size_t)r->end : ZIP_TAIL, i;
 	uint8_t end64[ZIP64_END_LEN];
@@ -337,30 +352,33 @@ announced(const struct reading *r, uint64_t *count)
 		return false;
 	end = r->buf + i;
 	*count = little_endian(end + 10, 2);
+	*modulus = UINT16_MAX + 1;
 	if (i < ZIP64_LOCATOR_LEN || memcmp(end - ZIP64_LOCATOR_LEN, "PK\6\7", 4) != 0)
 		return true;
 	if (!read_back(r, little_endian(end - ZIP64_LOCATOR_LEN + 8, 8), end64, sizeof(end64)) ||
 	    memcmp(end64, "PK\6\6", 4) != 0 || (*count != UINT16_MAX && *count != little_endian(end64 + 32, 8)))
 		return false;
 	*count = little_endian(end64 + 32, 8);
+	*modulus = UINT64_MAX;
 	return true;
 }
 
 /*
  * Of several entries with one local header libarchive gives one, and of a directory that is empty none: what another program
- * would find is not left out silently. Content that begins with an entry has one.
+ * would find is not left out silently. Content that begins with an entry has one. Programs that do not know ZIP64 let the number of
+ * entries begin again.
  */
 static enum pli_status
-check_entries(const struct reading *r, struct pli_error *err)
+check_entries(struct reading *r, struct pli_error *err)
 {
-	uint64_t count;
+	uint64_t count, modulus;
 
-	if (announced(r, &count) && count == r->entries && count > 0)
+	if (r->entries > 0 && announced(r, &count, &modulus) && count == r->entries % modulus)
 		return PLI_OK;
-	return fail(err, PLI_ERR_MALFORMED,
-	    "the archive in the envelope is damaged: the directory of the ZIP file does not have the entries that its "
-	    "end "
-	    "announces, each once");
+	if (r->reading.status != PLI_OK)
+		return fail_copy(err, &r->reading);
+	return fail(err, PLI_ERR_MALFORMED, "the archive in the envelope is damaged: %s",
+	    "the directory of the ZIP file does not have the entries that its end announces, each once");
 }
 
 static enum pli_status

@@ -28,15 +28,16 @@ struct entries_visitor {
 };
 
 /*
- * entries_run reads all entries; their places are in rules, which sees to limits->max_files. Fails with PLI_ERR_MALFORMED for a damaged archive, PLI_ERR_LIMIT, or as opener or a
- * visitor's call does.
+ * entries_run reads all entries; their places are in rules, which sees to limits->max_files. Fails with PLI_ERR_MALFORMED for a
+ * damaged archive, PLI_ERR_LIMIT, or as opener or a visitor's call does.
  */
 enum pli_status entries_run(struct pli_opener *opener, const struct pli_tree_limits *limits, struct rules *rules,
     const struct entries_visitor *visitor, struct pli_error *err) PLI_MUST_CHECK;
 
 /*
  * entries_unzip does the same with a ZIP file of size bytes that is open for reading, as libarchive reads it. Fails with
- * PLI_ERR_MALFORMED if that are not as many entries as its end record says, or none, with PLI_ERR_LIMIT for an entry that is encrypted, by name, and with PLI_ERR_CANCELLED besides.
+ * PLI_ERR_MALFORMED if that are not as many entries as its end record says, or none, with PLI_ERR_LIMIT for an entry that is
+ * encrypted, by name, and with PLI_ERR_CANCELLED besides.
  */
 enum pli_status entries_unzip(int fd, uint64_t size, const struct pli_tree_limits *limits,
     const struct pli_hooks *hooks, struct rules *rules, const struct entries_visitor *visitor,

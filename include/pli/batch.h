@@ -21,7 +21,8 @@ typedef void pli_batch_job(void *arg, size_t i);
 
 /*
  * pli_batch_run runs job(arg, i) for every i from 0 to count - 1, each once, on threads workers (0: inline, in order;
- * PLI_THREADS_AUTO), fewer where the limit of descriptors (RLIMIT_NOFILE) has less than eight for each, and returns when all are done. Fails with PLI_ERR, before the first job, if threads cannot be started.
+ * PLI_THREADS_AUTO), fewer where the limit of descriptors (RLIMIT_NOFILE) has less than eight for each, and returns when all are
+ * done. Fails with PLI_ERR, before the first job, if threads cannot be started.
  */
 PLI_API enum pli_status pli_batch_run(
     struct pli *pli, int threads, size_t count, pli_batch_job *job, void *arg, struct pli_error *err) PLI_MUST_CHECK;

@@ -41,9 +41,9 @@ struct pli_pair_options {
  * pli_pair_new makes a key pair whose certificate is for encryption only: keyEncipherment (RSA) or keyAgreement (EC),
  * critical (RFC 5280 4.2.1.3); no CA (4.2.1.9); subject and authority key identifiers (4.2.1.1, 4.2.1.2); a random
  * serial number of 128 bits. It is valid from five minutes ago, so that machines whose clocks are behind can seal at once,
- * and may outlive its authority: nobody who seals or opens looks at chains (the command line warns of it). Fails with PLI_ERR_USAGE (a name that a
- * certificate cannot hold, or with characters that make it look like another; days out of range), PLI_ERR_CERTIFICATE
- * (an authority that may not issue, or is not valid now), PLI_ERR_CANCELLED, PLI_ERR.
+ * and may outlive its authority: nobody who seals or opens looks at chains (the command line warns of it). Fails with
+ * PLI_ERR_USAGE (a name that a certificate cannot hold, or with characters that make it look like another; days out of range),
+ * PLI_ERR_CERTIFICATE (an authority that may not issue, or is not valid now), PLI_ERR_CANCELLED, PLI_ERR.
  */
 PLI_API enum pli_status pli_pair_new(struct pli_key **out, struct pli *pli, const struct pli_pair_options *options,
     struct pli_error *err) PLI_MUST_CHECK;

@@ -36,6 +36,20 @@ for end in -journal -wal -shm; do
 done
 rm -r folder
 run 0 pli keys list --register r.db
+# Nor does any other output get one, beside a register that is made with it either.
+for db in r.db new.db; do
+	for end in -journal -wal -shm; do
+		new=(keys generate --register "$db" --service S --name B --type p256 --passout file:pw)
+		refuse 15 "${new[@]}" --p12 "$db$end"
+		stderr_has "is a part of the register"
+		refuse 15 "${new[@]}" --p12 b.p12 --cert-out "./$db$end"
+	done
+done
+# And the register itself is replaced by nothing that comes out of an envelope.
+run 0 pli seal -q --raw -r "$K/p256.pem" -o r.db.pli bid
+refuse 15 open --force --register r.db -k "$K/p256.both.pem" -C . r.db.pli
+rm r.db.pli
+run 0 cmp sound.db r.db
 
 for end in -journal -wal; do
 	run 0 pli seal -q --raw -r "$K/p256.pem" -o "r.db$end" bid
