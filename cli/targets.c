@@ -247,11 +247,12 @@ enum pli_status
 targets_spare(const struct targets *targets, const struct list *operands, struct pli_error *err)
 {
 	struct there *there = calloc(targets->count + 1, sizeof(*there));
-	enum pli_status status = there != NULL ? PLI_OK : refuse_memory(err);
+	enum pli_status status;
 	size_t i, count = 0;
 
-	if (status == PLI_OK)
-		status = find_there(targets, there, &count, err);
+	if (there == NULL)
+		return refuse_memory(err);
+	status = find_there(targets, there, &count, err);
 	for (i = 0; status == PLI_OK && count > 0 && i < operands->count; i++) {
 		char *copy = strdup(operands->items[i]);
 
