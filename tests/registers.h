@@ -23,6 +23,19 @@ register_file(const char *path)
 		.no_sync = true };
 }
 
+/* register_cancel_at is a hook that says yes at one of the times that it is asked; arg is this. */
+struct register_cancel {
+	long asked, at;
+};
+
+static inline bool
+register_cancel_at(void *arg)
+{
+	struct register_cancel *c = arg;
+
+	return c->asked++ == c->at;
+}
+
 /* register_count_key is a pli_register_each_key; arg is an int. */
 static inline enum pli_status
 register_count_key(void *arg, const struct pli_register_key *key, struct pli_error *err)

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "first_block.h"
 #include "suite.h"
 
 #define BLOCK 512
@@ -42,6 +43,17 @@ add_bytes(struct buf *to, const void *p, size_t len)
 
 	check(buf_add(to, view_of(p, len), NULL) == PLI_OK);
 	check(buf_add(to, view_of(zeroes, (BLOCK - len % BLOCK) % BLOCK), NULL) == PLI_OK);
+}
+
+/* Empties it, and begins an archive as pli does: what follows has to be of one form (FORMAT.md). */
+static inline void
+begin_committed(struct buf *to)
+{
+	uint8_t first[FIRST_BLOCK_LEN];
+
+	to->len = 0;
+	first_block(first);
+	add_bytes(to, first, sizeof(first));
 }
 
 /* Appends a header; *at where it is, for patches, which sum_up must follow. */

@@ -3,18 +3,6 @@
 #include "tars.h"
 #include "trees.h"
 
-#include "first_block.h"
-
-static void
-begin(struct buf *a)
-{
-	uint8_t first[FIRST_BLOCK_LEN];
-
-	a->len = 0;
-	first_block(first);
-	add_bytes(a, first, sizeof(first));
-}
-
 static const size_t segments[] = { 0, BLOCK, 2 * BLOCK, 1040 };
 
 /* Opens it and looks at it, and says how that ended: the same way in segments of any size, with nothing left of a failure. */
@@ -75,15 +63,15 @@ global_headers(void)
 {
 	struct buf a = { 0 };
 
-	begin(&a);
+	begin_committed(&a);
 	add_file(&a, "price");
 	opens(&a);
-	begin(&a);
+	begin_committed(&a);
 	(void)add_header(&a, "pax_global_header", 'g', NULL, 9, 0644);
 	add_bytes(&a, "9 size=3\n", 9);
 	add_file(&a, "price");
 	refused(&a);
-	begin(&a);
+	begin_committed(&a);
 	add_file(&a, "price");
 	(void)add_header(&a, "pax_global_header", 'g', NULL, 13, 0644);
 	add_bytes(&a, "13 path=none\n", 13);
@@ -97,18 +85,18 @@ two_names(void)
 {
 	struct buf a = { 0 };
 
-	begin(&a);
+	begin_committed(&a);
 	(void)add_header(&a, "././@LongLink", 'L', NULL, 5, 0644);
 	add_bytes(&a, "long\0", 5);
 	add_pax(&a, "path", "pax", 3);
 	add_file(&a, "own");
 	refused(&a);
-	begin(&a);
+	begin_committed(&a);
 	add_pax(&a, "path", "one", 3);
 	add_pax(&a, "path", "two", 3);
 	add_file(&a, "own");
 	refused(&a);
-	begin(&a);
+	begin_committed(&a);
 	add_pax(&a, "path", "one", 3);
 	add_file(&a, "own");
 	opens(&a);
@@ -130,7 +118,7 @@ hidden_behind_the_end(void)
 		for (shift = 0; shift < 3; shift++) {
 			size_t n;
 
-			begin(&a);
+			begin_committed(&a);
 			for (n = 0; n < shift; n++)
 				add_folder(&a, n == 0 ? "a" : "b");
 			add_file(&a, "price");

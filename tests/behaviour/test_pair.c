@@ -433,32 +433,19 @@ generated_passphrases(void)
 	check(save_with(a, len, &err) == PLI_OK && unlink(support_path("passphrase.p12")) == 0);
 }
 
-/* Says yes at one of the times that it is asked. */
-struct cancel {
-	long asked, at;
-};
-
-static bool
-cancel_at(void *arg)
-{
-	struct cancel *c = arg;
-
-	return c->asked++ == c->at;
-}
-
 /* At whatever moment it is cancelled, nothing is left; and it is asked before the slow steps and at the end. */
 static void
 cancelled(void)
 {
 	const char *path = support_path("cancelled.p12");
 	struct pli_pair_file file = file_at(path);
-	struct cancel c = { 0 };
+	struct register_cancel c = { 0 };
 	enum pli_status rc;
 
 	file.cert_path = support_path("cancelled.pem");
 	for (;; c.at++) {
 		c.asked = 0;
-		file.hooks = (struct pli_hooks){ .cancelled = cancel_at, .arg = &c };
+		file.hooks = (struct pli_hooks){ .cancelled = register_cancel_at, .arg = &c };
 		if ((rc = pli_pair_save(support_pli(), quick(), &file, NULL)) == PLI_OK)
 			break;
 		check(rc == PLI_ERR_CANCELLED && c.asked == c.at + 1 && support_entries() == 0);

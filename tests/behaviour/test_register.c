@@ -386,19 +386,6 @@ renewed(void)
 	pli_register_free(reg);
 }
 
-/* Says yes at one of the times that it is asked. */
-struct cancel {
-	long asked, at;
-};
-
-static bool
-cancel_at(void *arg)
-{
-	struct cancel *c = arg;
-
-	return c->asked++ == c->at;
-}
-
 /* Cancels at every moment, until the call is done; what there was of keys and files is as before each time. */
 static void
 cancel_everywhere(struct pli_register *reg, bool again, const char *path)
@@ -406,8 +393,9 @@ cancel_everywhere(struct pli_register *reg, bool again, const char *path)
 	const struct pli_register_place place = at("S", "Anne", PLI_ROLE_PERSONAL);
 	size_t entries = support_entries();
 	struct pli_pair_file file = register_file(path);
-	struct cancel c = { 0 };
-	const struct pli_pair_options pair = { .type = PLI_PAIR_P_256, .hooks = { .cancelled = cancel_at, .arg = &c } };
+	struct register_cancel c = { 0 };
+	const struct pli_pair_options pair = { .type = PLI_PAIR_P_256,
+		.hooks = { .cancelled = register_cancel_at, .arg = &c } };
 	char before[2000];
 	enum pli_status rc;
 

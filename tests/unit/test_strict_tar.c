@@ -2,7 +2,6 @@
 #include "strict_tar.h"
 #include "tars.h"
 
-#include "first_block.h"
 #include "suite.h"
 #include "tar.h"
 
@@ -31,16 +30,6 @@ looked_at(const struct buf *a, struct pli_error *err)
 
 	check(fed(a, 1, NULL) == rc && fed(a, 700, NULL) == rc && fed(a, BLOCK, NULL) == rc);
 	return rc;
-}
-
-static void
-begin(struct buf *a)
-{
-	uint8_t first[FIRST_BLOCK_LEN];
-
-	a->len = 0;
-	first_block(first);
-	add_bytes(a, first, sizeof(first));
 }
 
 static void
@@ -94,7 +83,7 @@ own(void)
 	check_ok(tar_locale(&ours, TAR_UTF8, &err), err);
 	before = tar_enter(ours);
 	check_ok(tar_new(&tar, &err), err);
-	begin(&a);
+	begin_committed(&a);
 	for (len = 0; len < sizeof(name) - 1; len = len < 300 ? len + 1 : len + 759) {
 		memset(name, 'n', len + 1);
 		name[len + 1] = '\0';
@@ -130,7 +119,7 @@ large(void)
 	check_ok(tar_locale(&ours, TAR_UTF8, &err), err);
 	before = tar_enter(ours);
 	check_ok(tar_new(&tar, &err), err);
-	begin(&a);
+	begin_committed(&a);
 	check_ok(tar_header(tar, &e, &a, &err), err);
 	strict_tar_init(&s);
 	check_ok(strict_tar_feed(&s, buf_view(&a), &err), err);
@@ -157,7 +146,7 @@ other_programs(void)
 	add_link(&a, "a", "b");
 	add_bytes(&a, "rest", 4);
 	check(looked_at(&a, NULL) == PLI_OK);
-	begin(&a);
+	begin_committed(&a);
 	a.p[FIRST_BLOCK_LEN - 1] = 1;
 	check(looked_at(&a, NULL) == PLI_OK);
 	a.len = FIRST_BLOCK_LEN - 1;
@@ -173,32 +162,32 @@ entries_that_are_odd(void)
 	size_t i;
 
 	for (i = 0; i < sizeof(types); i++) {
-		begin(&a);
+		begin_committed(&a);
 		(void)add_header(&a, "a", types[i], NULL, 0, 0644);
 		refused(&a, "neither a file nor a folder");
 	}
-	begin(&a);
+	begin_committed(&a);
 	memcpy(add_header(&a, "a", '0', NULL, 0, 0644) + 257, "ustarX00", 8);
 	refused(&a, "ustar");
-	begin(&a);
+	begin_committed(&a);
 	memcpy(add_header(&a, "a", '0', NULL, 0, 0644) + 257, "ustar  \0", 8);
 	refused(&a, "ustar");
-	begin(&a);
+	begin_committed(&a);
 	memcpy(add_header(&a, "a", '0', NULL, 0, 0644) + 124, "00000000008\0", 12);
 	refused(&a, "no number");
-	begin(&a);
+	begin_committed(&a);
 	memcpy(add_header(&a, "a", '0', NULL, 0, 0644) + 124, " 0000000000\0", 12);
 	refused(&a, "no number");
-	begin(&a);
+	begin_committed(&a);
 	memcpy(add_header(&a, "a", '0', NULL, 0, 0644) + 124, "\x80\0\0\0\0\0\0\0\0\0\0\0", 12);
 	refused(&a, "no number");
-	begin(&a);
+	begin_committed(&a);
 	(void)add_header(&a, "a/", '0', NULL, 0, 0644);
 	refused(&a, "a folder's");
-	begin(&a);
+	begin_committed(&a);
 	(void)add_header(&a, "", '0', NULL, 0, 0644);
 	refused(&a, "no name");
-	begin(&a);
+	begin_committed(&a);
 	(void)add_header(&a, "a", '5', NULL, 4, 0755);
 	add_bytes(&a, "evil", 4);
 	refused(&a, "a folder has content");
@@ -209,26 +198,26 @@ ends_that_are_odd(void)
 {
 	struct buf a = { 0 };
 
-	begin(&a);
+	begin_committed(&a);
 	good(&a); /* nothing in it */
-	begin(&a);
+	begin_committed(&a);
 	add_file(&a, "a");
 	check(buf_add(&a, view_of(zeroes, sizeof(zeroes)), NULL) == PLI_OK);
 	good(&a); /* filled up, as tar does */
-	begin(&a);
+	begin_committed(&a);
 	add_file(&a, "a");
 	check(buf_add(&a, view_of(zeroes, 2 * BLOCK), NULL) == PLI_OK);
 	add_file(&a, "hidden");
 	refused(&a, "behind its end");
-	begin(&a);
+	begin_committed(&a);
 	check(buf_add(&a, view_of(zeroes, BLOCK), NULL) == PLI_OK);
 	add_file(&a, "hidden");
 	refused(&a, "behind its end");
-	begin(&a);
+	begin_committed(&a);
 	check(buf_add(&a, view_of(zeroes, 2 * BLOCK), NULL) == PLI_OK);
 	check(buf_add(&a, view_of(zeroes, 7), NULL) == PLI_OK);
 	check(looked_at(&a, NULL) == PLI_ERR_MALFORMED);
-	begin(&a);
+	begin_committed(&a);
 	add_file(&a, "a");
 	check(looked_at(&a, NULL) == PLI_ERR_MALFORMED);
 	check(buf_add(&a, view_of(zeroes, BLOCK), NULL) == PLI_OK);
@@ -240,7 +229,7 @@ ends_that_are_odd(void)
 static void
 described(struct buf *a, const char *records)
 {
-	begin(a);
+	begin_committed(a);
 	(void)add_header(a, "PaxHeader/a", 'x', NULL, strlen(records), 0644);
 	add_bytes(a, records, strlen(records));
 	add_file(a, "a");
@@ -302,10 +291,10 @@ pax_headers_that_are_odd(void)
 	add_bytes(&a, "9 path=b\n", 9);
 	add_file(&a, "a");
 	refused(&a, "more than one");
-	begin(&a);
+	begin_committed(&a);
 	(void)add_header(&a, "PaxHeader/a", 'x', NULL, STRICT_TAR_PAX + 1, 0644);
 	refused(&a, "very long");
-	begin(&a);
+	begin_committed(&a);
 	(void)add_header(&a, "pax_global_header", 'g', NULL, 9, 0644);
 	add_bytes(&a, "9 size=3\n", 9);
 	add_file(&a, "a");
