@@ -4,6 +4,7 @@
 PRODUCER="gpgsm 2.2"
 . "$(dirname "$0")/../cli/lib.sh"
 . "$here/../interop/foreign_lib.sh"
+. "$here/../interop/gpgsm.sh"
 
 command -v gpgsm >/dev/null || lacking "gpgsm (package gpgsm)"
 export GNUPGHOME=$test_folder/gnupg
@@ -20,9 +21,9 @@ echo secret >passphrase
 input=passphrase
 gpgsm=(timeout 60 gpgsm --batch --yes --pinentry-mode loopback --passphrase-fd 0)
 for key in rsa2048 rsa3072; do
-	openssl pkcs12 -export -keypbe PBE-SHA1-3DES -certpbe PBE-SHA1-3DES -macalg sha1 -inkey "$K/$key.key" \
-		-in "$K/$key.pem" -out "$key.p12" -passout file:passphrase
-	run 0 "${gpgsm[@]}" --import "$key.p12"
+	gpgsm_reads passphrase "$key.p12" openssl pkcs12 -export -keypbe PBE-SHA1-3DES -certpbe PBE-SHA1-3DES -macalg sha1 \
+		-inkey "$K/$key.key" -in "$K/$key.pem" -out "$key.p12" -passout file:passphrase
+	run 0 "${gpgsm_import[@]}" "$key.p12"
 	openssl x509 -in "$K/$key.pem" -noout -fingerprint -sha1 | sed 's/.*=//; s/://g' >"$key.id"
 	echo "$(cat "$key.id") S" >>"$GNUPGHOME/trustlist.txt"
 done

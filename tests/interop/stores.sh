@@ -2,6 +2,7 @@
 # Certificate stores and tokens take the key files that pli writes, and a key that went through one still opens bids.
 # Each store has a folder of its own here.
 . "$(dirname "$0")/../cli/lib.sh"
+. "$here/../interop/gpgsm.sh"
 
 : "${MAKE_PAIR:?set MAKE_PAIR to the program made from make_pair.c}"
 source=$(cd "$here/../interop" && pwd)/StoreLoad.java
@@ -37,9 +38,24 @@ echo wrong >wrong
 content f 100000
 files=()
 
+# make NAME TYPE PROFILE
+make()
+{
+	rm -f "$1.p12" "$1.pem"
+	input=pw run 0 "$MAKE_PAIR" "$2" "$3" "Clé $1" "$1.p12" "$1.pem"
+}
+
 # What each file must do; the last column is whether gpgsm 2.2 reads it.
 while read -r name type profile gpg; do
-	input=pw run 0 "$MAKE_PAIR" "$type" "$profile" "Clé $name" "$name.p12" "$name.pem"
+	# gpgsm has an agent for each folder.
+	export GNUPGHOME=$PWD/gpg-$name
+	mkdir -m 700 "$GNUPGHOME"
+	echo allow-loopback-pinentry >"$GNUPGHOME/gpg-agent.conf"
+	if [ "$gpg" -eq 0 ]; then
+		gpgsm_reads pw "$name.p12" make "$name" "$type" "$profile"
+	else
+		make "$name" "$type" "$profile"
+	fi
 	files+=("$name.p12")
 	run 0 pli seal --no-sync --raw -r "$name.pem" -o "$name.pli" f
 	run 0 pli open --no-sync -k "$name.p12" --passin file:pw -o opened "$name.pli"
@@ -90,12 +106,8 @@ TXT
 	run 0 node load.js "$name.p12" "$word"
 	run 1 node load.js "$name.p12" wrong
 
-	# gpgsm, which has an agent
-	export GNUPGHOME=$PWD/gpg-$name
-	mkdir -m 700 "$GNUPGHOME"
-	echo allow-loopback-pinentry >"$GNUPGHOME/gpg-agent.conf"
-	input=pw run "$gpg" gpgsm --batch --disable-dirmngr --pinentry-mode loopback --passphrase-fd 0 \
-		--import "$name.p12"
+	# gpgsm
+	input=pw run "$gpg" "${gpgsm_import[@]}" "$name.p12"
 	if [ "$gpg" -eq 0 ]; then
 		run 0 gpgsm --batch --disable-dirmngr -K
 		stdout_has "Clé $name"
