@@ -8,6 +8,17 @@
 
 #define WORDS 7
 
+/* The letter at place, below 16. All are read, so that the address of none tells which it was. */
+static char
+letter(const char *letters, unsigned place)
+{
+	unsigned i, found = 0;
+
+	for (i = 0; letters[i] != '\0'; i++)
+		found |= (unsigned char)letters[i] & (0u - (((i ^ place) - 1) >> 31));
+	return (char)found;
+}
+
 enum pli_status
 pli_pair_passphrase(struct pli *pli, char out[PLI_PAIR_PASSPHRASE_CAP], size_t *len, struct pli_error *err)
 {
@@ -24,11 +35,11 @@ pli_pair_passphrase(struct pli *pli, char out[PLI_PAIR_PASSPHRASE_CAP], size_t *
 		for (i = 0; i < WORDS; i++) {
 			unsigned word = (unsigned)bits[2 * i] << 8 | bits[2 * i + 1];
 
-			*p++ = consonants[word >> 12];
-			*p++ = vowels[word >> 10 & 3];
-			*p++ = consonants[word >> 6 & 15];
-			*p++ = vowels[word >> 4 & 3];
-			*p++ = consonants[word & 15];
+			*p++ = letter(consonants, word >> 12);
+			*p++ = letter(vowels, word >> 10 & 3);
+			*p++ = letter(consonants, word >> 6 & 15);
+			*p++ = letter(vowels, word >> 4 & 3);
+			*p++ = letter(consonants, word & 15);
 			*p++ = '-';
 		}
 		p[-1] = '\0';
