@@ -60,6 +60,12 @@ view_equal(struct view a, struct view b)
 	return diff == 0;
 }
 
+bool
+view_zero(struct view v)
+{
+	return v.len == 0 || (v.p[0] == 0 && memcmp(v.p, v.p + 1, v.len - 1) == 0);
+}
+
 enum pli_status
 buf_reserve(struct buf *b, size_t more, struct pli_error *err)
 {

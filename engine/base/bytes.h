@@ -53,6 +53,9 @@ view_behind(struct view v, size_t n)
 /* view_equal compares in time that depends on the lengths only. */
 bool view_equal(struct view a, struct view b);
 
+/* view_zero: is every byte zero? Not for secrets: the time tells how many are. */
+bool view_zero(struct view v);
+
 /* buf_reserve makes room for more bytes after the ones there are. The buf is unchanged on failure. */
 enum pli_status buf_reserve(struct buf *b, size_t more, struct pli_error *err) PLI_MUST_CHECK;
 

@@ -116,17 +116,6 @@ damaged(const struct reading *r, struct pli_error *err)
 	return rc;
 }
 
-static bool
-all_zero(const uint8_t *p, size_t len)
-{
-	size_t i;
-
-	for (i = 0; i < len; i++)
-		if (p[i] != 0)
-			return false;
-	return true;
-}
-
 static enum pli_status
 start(struct reading *r, struct pli_error *err)
 {
@@ -140,7 +129,7 @@ start(struct reading *r, struct pli_error *err)
 	strict_tar_init(&r->strict);
 	if ((rc = strict_tar_feed(&r->strict, view_of(r->first, r->first_len), err)) != PLI_OK)
 		return rc;
-	if ((!all_zero(r->first, r->first_len < BLOCK ? r->first_len : BLOCK) &&
+	if ((!view_zero(view_of(r->first, r->first_len < BLOCK ? r->first_len : BLOCK)) &&
 		archive_read_support_format_tar(a) != ARCHIVE_OK) ||
 	    archive_read_support_format_raw(a) != ARCHIVE_OK || archive_read_support_format_empty(a) != ARCHIVE_OK ||
 	    archive_read_open(a, r, NULL, give, NULL) != ARCHIVE_OK)

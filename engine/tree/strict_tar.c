@@ -34,12 +34,6 @@ padded(uint64_t len)
 	return (len + STRICT_TAR_BLOCK - 1) / STRICT_TAR_BLOCK * STRICT_TAR_BLOCK;
 }
 
-static bool
-is_zero(const uint8_t *p, size_t len)
-{
-	return len == 0 || (p[0] == 0 && memcmp(p, p + 1, len - 1) == 0);
-}
-
 /* Digits to the last but one byte of a field, and an end. */
 static bool
 read_octal(const uint8_t *p, size_t len, uint64_t *out)
@@ -134,7 +128,7 @@ read_records(struct strict_tar *s, struct pli_error *err)
 	while (rest.len > 0)
 		if ((rc = read_record(s, &rest, &keys, err)) != PLI_OK)
 			return rc;
-	if (keys == 0 || !is_zero(s->held + s->records, s->have - s->records))
+	if (keys == 0 || !view_zero(view_of(s->held + s->records, s->have - s->records)))
 		return odd(err, "a pax header is empty, or something stands behind it");
 	s->state = STRICT_TAR_HEADER;
 	s->described = true;
@@ -159,7 +153,7 @@ read_header(struct strict_tar *s, struct pli_error *err)
 	bool octal;
 	uint64_t size;
 
-	if (is_zero(p, STRICT_TAR_BLOCK)) {
+	if (view_zero(view_of(p, STRICT_TAR_BLOCK))) {
 		if (s->described)
 			return odd(err, "a pax header is of no entry");
 		s->zeroes += s->zeroes < 2;

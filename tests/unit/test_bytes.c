@@ -30,6 +30,20 @@ compares(void)
 	check(view_equal(view_of(NULL, 0), view_of(a, 0)));
 }
 
+static void
+zeroes(void)
+{
+	uint8_t a[9] = { 0 };
+	size_t i;
+
+	check(view_zero(view_of(NULL, 0)) && view_zero(view_of(a, 1)) && view_zero(view_of(a, sizeof(a))));
+	for (i = 0; i < sizeof(a); i++) {
+		a[i] = 0x80;
+		check(!view_zero(view_of(a, sizeof(a))) && view_zero(view_of(a, i)));
+		a[i] = 0;
+	}
+}
+
 /* What a copy left in vector registers, those that no other copy would use among them. */
 static void
 registers(void)
@@ -172,17 +186,6 @@ secrets_have_a_limit(void)
 	check(s.len == 5);
 }
 
-static bool
-all_zero(const void *p, size_t len)
-{
-	const uint8_t *b = p;
-
-	while (len > 0)
-		if (b[--len] != 0)
-			return false;
-	return true;
-}
-
 static void
 wipes(void)
 {
@@ -193,11 +196,11 @@ wipes(void)
 	wipe(bytes, 0);
 	check(bytes[0] == 0xee);
 	wipe(bytes + 1, 62);
-	check(bytes[0] == 0xee && bytes[63] == 0xee && all_zero(bytes + 1, 62));
+	check(bytes[0] == 0xee && bytes[63] == 0xee && view_zero(view_of(bytes + 1, 62)));
 	wipe(NULL, 0);
 	memset(&s, 0xee, sizeof(s));
 	secret_clear(&s);
-	check(all_zero(&s, sizeof(s)));
+	check(view_zero(view_of((const uint8_t *)&s, sizeof(s))));
 }
 
 static void
@@ -216,6 +219,7 @@ most_significant_byte_first(void)
 
 #define TESTS(T, S)                                                                                                    \
 	T(S, compares)                                                                                                 \
+	T(S, zeroes)                                                                                                   \
 	T(S, registers)                                                                                                \
 	T(S, grows)                                                                                                    \
 	T(S, leaves_nothing_behind)                                                                                    \
