@@ -23,6 +23,7 @@
 #include "text.h"
 
 #define ATTEMPTS 3
+#define REST_MAX (1 << 20) /* bytes of a command, behind the passphrase */
 
 /* A buffer to fill, and how errors speak of what fills it. */
 struct line {
@@ -133,15 +134,18 @@ start_shell(const char *command, int pipe_out, pid_t *child)
 	return error;
 }
 
-/* Reads what follows the first line, so that the command can end in peace. */
-static void
+/* Reads what follows the first line, so that the command can end in peace; false where that goes on and on. */
+static bool
 drain(int fd)
 {
-	char rest[256];
+	char rest[4096];
+	size_t left = REST_MAX;
+	ssize_t n = 0;
 
-	while (signals_wait(fd) && read(fd, rest, sizeof(rest)) > 0)
-		continue;
+	while (left > 0 && signals_wait(fd) && (n = read(fd, rest, left < sizeof(rest) ? left : sizeof(rest))) > 0)
+		left -= (size_t)n;
 	explicit_bzero(rest, sizeof(rest));
+	return left > 0;
 }
 
 static enum pli_status
@@ -150,6 +154,7 @@ from_command(struct line *line, const char *command)
 	enum pli_status status;
 	int ends[2], error, result = 0;
 	pid_t child;
+	bool ended;
 
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		return unreadable(line);
@@ -161,16 +166,17 @@ from_command(struct line *line, const char *command)
 		return unreadable(line);
 	}
 	status = read_line(line, ends[0]);
-	if (status == PLI_OK)
-		drain(ends[0]);
+	ended = status != PLI_OK || drain(ends[0]);
 	(void)close(ends[0]);
-	if (signals_caught() != 0)
+	if (signals_caught() != 0 || !ended)
 		(void)kill(child, SIGTERM);
 	while (waitpid(child, &result, 0) < 0 && errno == EINTR)
 		if (signals_caught() != 0)
 			(void)kill(child, SIGTERM);
 	if (signals_caught() != 0)
 		return refuse_interrupted(line->err);
+	if (!ended)
+		return missing(line, "the command prints on and on");
 	if (result != 0) {
 		pli_error_clear(line->err); /* "it is empty" is less than why */
 		return missing(line, "the command failed");

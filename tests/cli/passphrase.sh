@@ -84,6 +84,8 @@ refuse 12 open --no-input -k "$key" --passin env:LONG -o x bid.pli
 stderr_has "too long"
 unset LONG
 refuse 12 open --no-input -k "$key" --passin "cmd:cat long" -o x bid.pli
+refuse 12 open --no-input -k "$key" --passin "cmd:yes 'correct horse'" -o x bid.pli
+stderr_has "prints on and on"
 # What the command says after the line is read, and nobody's.
 opens "$key" --passin "cmd:cat '$K/passphrase' long long long long long long long long long long long long long long long"
 refuse 16 open --no-input -k "$key" --passin file:. -o x bid.pli
