@@ -8,14 +8,17 @@
 
 #define WORDS 7
 
-/* The letter at place, below 16. All are read, so that the address of none tells which it was. */
+/* The letter at place, below 16. All are read, so that no address tells which it was. */
 static char
 letter(const char *letters, unsigned place)
 {
+	volatile unsigned here; /* volatile: or clang makes a branch of it */
 	unsigned i, found = 0;
 
-	for (i = 0; letters[i] != '\0'; i++)
-		found |= (unsigned char)letters[i] & (0u - (((i ^ place) - 1) >> 31));
+	for (i = 0; letters[i] != '\0'; i++) {
+		here = 0u - (((i ^ place) - 1) >> 31);
+		found |= (unsigned char)letters[i] & here;
+	}
 	return (char)found;
 }
 
