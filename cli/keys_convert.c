@@ -87,6 +87,9 @@ convert(const struct run *run, struct pli_error *err)
 		status = load_extra(&extra, run, err);
 	if (status == PLI_OK)
 		status = load_key(&key, run, files[0], source, extra, err);
+	if (status == PLI_OK && extra != NULL && !load_has(extra, key))
+		status = refuse(err, PLI_ERR_CERTIFICATE, "leave --cert out, or give the certificate of this key",
+		    "the certificate in %s is not that of the private key in %s", args->certs.items[0], files[0]);
 	if (status == PLI_OK)
 		status = check_file(run, key, &fresh, err);
 	if (status == PLI_OK)

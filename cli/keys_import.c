@@ -32,6 +32,9 @@ check(const struct args *args, const char **source, struct pli_error *err)
 	if (args->keys.count > 1)
 		return refuse(
 		    err, PLI_ERR_USAGE, NULL, "a certificate has one key: -k is given %zu times", args->keys.count);
+	if (args->operands.count > 0 && args->keys.count > 0 && args->certs.count > 0)
+		return refuse(err, PLI_ERR_USAGE, "leave --cert out", "the certificate of the key in %s is %s",
+		    args->keys.items[0], args->operands.items[0]);
 	if ((status = args_one_passin(args, source, err)) != PLI_OK)
 		return status;
 	if (args->database != NULL && args->service == NULL)
@@ -71,6 +74,11 @@ read_all(struct found *f, const struct run *run, struct pli_error *err)
 		status = read_operand(f, run, err);
 	if (status == PLI_OK && args->keys.count > 0)
 		status = load_key(&f->key, run, args->keys.items[0], f->source, f->certs, err);
+	/* A key that has a certificate of its own is not what decides which one is imported. */
+	if (status == PLI_OK && args->keys.count > 0 && pli_certs_count(f->certs) > 0 && !load_has(f->certs, f->key))
+		return refuse(err, PLI_ERR_CERTIFICATE, "give the private key of this certificate, or leave -k out",
+		    "the private key in %s is not that of the certificate in %s", args->keys.items[0],
+		    args->operands.count > 0 ? args->operands.items[0] : args->certs.items[0]);
 	return status;
 }
 

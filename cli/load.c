@@ -147,6 +147,21 @@ load_extra(struct pli_certs **certs, const struct run *run, struct pli_error *er
 }
 
 bool
+load_has(const struct pli_certs *certs, const struct pli_key *key)
+{
+	struct pli_cert_info own, other;
+	size_t i;
+
+	pli_key_info(key, &own);
+	for (i = 0; i < pli_certs_count(certs); i++) {
+		pli_certs_info(certs, i, &other);
+		if (strcmp(own.issuer, other.issuer) == 0 && strcmp(own.serial, other.serial) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool
 load_is_key(const struct load_contents *c)
 {
 	static const char label[] = "PRIVATE KEY-----";

@@ -140,12 +140,14 @@ wrap_clear(struct wrap *w)
 	secret_clear(&w->nonce);
 }
 
+/* Does r name the key, by its certificate *which? */
 static bool
-matches(const struct pli_key *key, const struct recipient *r)
+matches(const struct pli_key *key, const struct recipient *r, int *which)
 {
 	if (r->type != RECIPIENT_KTRI && r->type != RECIPIENT_KARI && (r->type != RECIPIENT_KEMRI || !kem_opens(key)))
 		return false;
-	return r->ski.len > 0 ? recipients_match_ski(key, r->ski) : recipients_match_name(key, r->issuer, r->serial);
+	return r->ski.len > 0 ? recipients_match_ski(key, r->ski, which)
+			      : recipients_match_name(key, r->issuer, r->serial, which);
 }
 
 /* "CN=..., serial 12ab" of a recipient, for a message. */
@@ -227,7 +229,7 @@ no_recipient(const struct pli_key *const *keys, size_t count, const struct head 
 
 static enum pli_status
 find(const struct pli_key *const *keys, size_t count, const struct head *h, const struct pli_open_options *options,
-    size_t *which, struct recipient *r, struct pli_error *err)
+    size_t *which, int *cert, struct recipient *r, struct pli_error *err)
 {
 	struct recipients all;
 	enum pli_status rc;
@@ -240,7 +242,7 @@ find(const struct pli_key *const *keys, size_t count, const struct head *h, cons
 				return rc;
 			if (!found)
 				break;
-			if (matches(keys[*which], r))
+			if (matches(keys[*which], r, cert))
 				return PLI_OK;
 		}
 	}
@@ -290,8 +292,8 @@ check_algorithm(const struct recipient *r, bool accepted, bool *legacy, struct p
 
 /* Has libcrypto unwrap the content key for r. Fails with PLI_ERR_AUTH if it cannot. */
 static enum pli_status
-unwrap(struct pli *pli, const struct pli_key *key, const struct head *h, const struct recipient *r, struct secret *out,
-    struct pli_error *err)
+unwrap(struct pli *pli, const struct pli_key *key, int cert, const struct head *h, const struct recipient *r,
+    struct secret *out, struct pli_error *err)
 {
 	struct recipients_kek kek = { 0 };
 	struct buf small = { 0 }, der = { 0 };
@@ -300,7 +302,7 @@ unwrap(struct pli *pli, const struct pli_key *key, const struct head *h, const s
 	enum pli_status rc;
 
 	if ((rc = head_single(h, r, &small, err)) == PLI_OK &&
-	    (rc = recipients_open(pli, key, buf_view(&small), &der, &kek, err)) == PLI_OK &&
+	    (rc = recipients_open(pli, key, cert, buf_view(&small), &der, &kek, err)) == PLI_OK &&
 	    (rc = read_back(&back, &der, err)) == PLI_OK && (rc = split(&back, &kek, NULL, &wrapped, err)) == PLI_OK)
 		rc = recipients_unwrap(pli, &kek, wrapped, out, err);
 	buf_clear(&small);
@@ -316,10 +318,11 @@ wrap_open(struct pli *pli, const struct pli_key *const *keys, size_t count, cons
 	struct pli_error why = { 0 };
 	struct recipient r = { 0 };
 	struct secret other = { 0 };
+	int cert = 0;
 	enum pli_status rc;
 
 	*found = (struct wrap_found){ 0 };
-	if ((rc = find(keys, count, h, options, &found->which, &r, err)) != PLI_OK ||
+	if ((rc = find(keys, count, h, options, &found->which, &cert, &r, err)) != PLI_OK ||
 	    (rc = check_algorithm(&r, options->accept_legacy, &found->legacy, err)) != PLI_OK ||
 	    (rc = recipients_random(pli, h->cipher->key_len, &other, err)) != PLI_OK)
 		goto out;
@@ -327,7 +330,7 @@ wrap_open(struct pli *pli, const struct pli_key *const *keys, size_t count, cons
 		rc = rsa15_unwrap(pli, keys[found->which], r.encrypted, h->cipher->key_len, &found->key, err);
 		goto out;
 	}
-	rc = unwrap(pli, keys[found->which], h, &r, &found->key, &why);
+	rc = unwrap(pli, keys[found->which], cert, h, &r, &found->key, &why);
 	/* It can also come back with another length. Either is shown at the end. */
 	if (rc == PLI_ERR_AUTH || (rc == PLI_OK && found->key.len != h->cipher->key_len)) {
 		found->key = other;

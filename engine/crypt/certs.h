@@ -29,6 +29,7 @@ struct pli_certs {
 
 struct pli_key {
 	struct cert cert;
+	STACK_OF(X509) * others; /* certificates of the same key, with other names; NULL: none */
 	EVP_PKEY *pkey;
 	bool legacy; /* came out of a file that only the legacy provider can read */
 };

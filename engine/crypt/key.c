@@ -328,19 +328,33 @@ read_key(struct reading *r, struct pli_error *err)
 	return read_encrypted(r, read_plain, err);
 }
 
-/* The certificate of the key: beside it, or among the extra ones. */
-static X509 *
-find_certificate(struct reading *r, const struct pli_certs *extra)
+/* Adds x509 to own if it is of the key; false without memory. */
+static bool
+take_own(const struct reading *r, STACK_OF(X509) * own, X509 *x509)
 {
+	if (X509_check_private_key(x509, r->pkey) != 1)
+		return true;
+	return X509_up_ref(x509) == 1 && (sk_X509_push(own, x509) > 0 || (X509_free(x509), false));
+}
+
+/*
+ * The certificates of the key, of which an authority may have made several: first those that were given, which is to say
+ * named, then what lies beside the key. An authority's that was named is that one, or none. NULL without memory.
+ */
+static STACK_OF(X509) * find_certificates(const struct reading *r, enum use use, const struct pli_certs *extra)
+{
+	STACK_OF(X509) *own = sk_X509_new_null();
+	bool ok = own != NULL, named = use == TO_SIGN && extra != NULL && extra->count > 0;
 	size_t i;
 	int n;
 
-	for (n = 0; n < sk_X509_num(r->found); n++)
-		if (X509_check_private_key(sk_X509_value(r->found, n), r->pkey) == 1)
-			return sk_X509_value(r->found, n);
-	for (i = 0; extra != NULL && i < extra->count; i++)
-		if (X509_check_private_key(extra->list[i].x509, r->pkey) == 1)
-			return extra->list[i].x509;
+	for (i = 0; ok && extra != NULL && i < extra->count; i++)
+		ok = take_own(r, own, extra->list[i].x509);
+	for (n = 0; ok && !named && n < sk_X509_num(r->found); n++)
+		ok = take_own(r, own, sk_X509_value(r->found, n));
+	if (ok)
+		return own;
+	sk_X509_pop_free(own, X509_free);
 	return NULL;
 }
 
@@ -364,7 +378,6 @@ is_for(const EVP_PKEY *pkey, enum use use)
 static enum pli_status
 finish(struct reading *r, enum use use, struct pli_key *key, const struct pli_certs *extra, struct pli_error *err)
 {
-	X509 *own;
 	enum pli_status rc;
 
 	if (use == TO_OPEN && kem_is(r->pkey) && !kem_available())
@@ -372,8 +385,11 @@ finish(struct reading *r, enum use use, struct pli_key *key, const struct pli_ce
 	if (!is_for(r->pkey, use))
 		return fail(err, PLI_ERR_CERTIFICATE, "the key in %s (%s) is of a kind that cannot %s", r->name,
 		    EVP_PKEY_get0_type_name(r->pkey), use == TO_OPEN ? "open envelopes" : "sign certificates");
-	if ((own = find_certificate(r, extra)) == NULL) {
-		context_forget();
+	key->others = find_certificates(r, use, extra);
+	context_forget();
+	if (key->others == NULL)
+		return fail_memory(err);
+	if (sk_X509_num(key->others) == 0) {
 		if (sk_X509_num(r->found) > 0 || (extra != NULL && extra->count > 0))
 			rc = fail(err, PLI_ERR_CERTIFICATE,
 			    "none of the certificates given belongs to the private key in %s", r->name);
@@ -384,10 +400,7 @@ finish(struct reading *r, enum use use, struct pli_key *key, const struct pli_ce
 					      : "give the certificate of the authority");
 		return rc;
 	}
-	context_forget();
-	if (X509_up_ref(own) != 1)
-		return fail_memory(err);
-	if ((rc = certs_init(&key->cert, own, r->name, err)) != PLI_OK)
+	if ((rc = certs_init(&key->cert, sk_X509_shift(key->others), r->name, err)) != PLI_OK)
 		return rc;
 	key->legacy = r->legacy;
 	key->pkey = r->pkey;
@@ -461,5 +474,6 @@ pli_key_free(struct pli_key *key)
 		return;
 	EVP_PKEY_free(key->pkey);
 	certs_clear(&key->cert);
+	sk_X509_pop_free(key->others, X509_free);
 	free(key);
 }

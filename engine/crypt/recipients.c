@@ -95,9 +95,16 @@ recipients_seal(struct pli *pli, enum recipients_profile profile, const struct p
 	return rc;
 }
 
+/* One of the certificates of a key, or NULL: there are no more. */
+static X509 *
+certificate(const struct pli_key *key, int which)
+{
+	return which == 0 ? key->cert.x509 : sk_X509_value(key->others, which - 1);
+}
+
 enum pli_status
-recipients_open(struct pli *pli, const struct pli_key *key, struct view in, struct buf *out, struct recipients_kek *kek,
-    struct pli_error *err)
+recipients_open(struct pli *pli, const struct pli_key *key, int which, struct view in, struct buf *out,
+    struct recipients_kek *kek, struct pli_error *err)
 {
 	CMS_ContentInfo *cms = CMS_ContentInfo_new_ex(pli->lib, NULL);
 	const unsigned char *p = in.p;
@@ -108,7 +115,7 @@ recipients_open(struct pli *pli, const struct pli_key *key, struct view in, stru
 		return fail_memory(err);
 	if (d2i_CMS_ContentInfo(&cms, &p, (long)in.len) == NULL) /* frees cms */
 		cms = NULL;
-	else if (CMS_decrypt_set1_pkey(cms, key->pkey, key->cert.x509) == 1 &&
+	else if (CMS_decrypt_set1_pkey(cms, key->pkey, certificate(key, which)) == 1 &&
 		 (ri = add_kek(pli, cms, kek, err)) != NULL && CMS_RecipientInfo_encrypt(cms, ri) == 1)
 		rc = encode(cms, out, err);
 	CMS_ContentInfo_free(cms);
@@ -150,38 +157,70 @@ recipients_random(struct pli *pli, size_t len, struct secret *key, struct pli_er
 	return context_random(pli, key->p, len, err);
 }
 
-bool
-recipients_match_name(const struct pli_key *key, struct view issuer, struct view serial)
+static bool
+has_serial(const X509 *x509, struct view serial)
 {
-	const X509_NAME *own = X509_get_issuer_name(key->cert.x509);
 	unsigned char *der = NULL;
-	const unsigned char *p = issuer.p, *contents;
-	X509_NAME *name;
-	bool same;
-	int tag, class, len = i2d_ASN1_INTEGER(X509_get0_serialNumber(key->cert.x509), &der);
+	const unsigned char *contents;
+	int tag, class, len = i2d_ASN1_INTEGER(X509_get0_serialNumber(x509), &der);
 	long own_len;
+	bool same;
 
 	/* of any length: RFC 5280 allows 20 octets, and certificates have what they have */
 	contents = der;
 	same = len > 0 && (ASN1_get_object(&contents, &own_len, &tag, &class, len) & 0x80) == 0 &&
 	       (size_t)own_len == serial.len && memcmp(contents, serial.p, serial.len) == 0;
 	OPENSSL_free(der);
-	if (!same)
-		return false;
-	name = d2i_X509_NAME(NULL, &p, (long)issuer.len);
-	same = name != NULL && p == issuer.p + issuer.len && X509_NAME_cmp(name, own) == 0;
+	return same;
+}
+
+static bool
+has_issuer(const X509 *x509, struct view issuer)
+{
+	const unsigned char *p = issuer.p;
+	X509_NAME *name = d2i_X509_NAME(NULL, &p, (long)issuer.len);
+	bool same = name != NULL && p == issuer.p + issuer.len && X509_NAME_cmp(name, X509_get_issuer_name(x509)) == 0;
+
 	X509_NAME_free(name);
 	context_forget();
 	return same;
 }
 
 bool
-recipients_match_ski(const struct pli_key *key, struct view ski)
+recipients_match_name(const struct pli_key *key, struct view issuer, struct view serial, int *which)
 {
-	const ASN1_OCTET_STRING *own = X509_get0_subject_key_id(key->cert.x509);
+	const X509 *own;
+	int i;
+
+	for (i = 0; (own = certificate(key, i)) != NULL; i++)
+		if (has_serial(own, serial) && has_issuer(own, issuer)) {
+			*which = i;
+			return true;
+		}
+	return false;
+}
+
+static bool
+has_ski(X509 *x509, struct view ski)
+{
+	const ASN1_OCTET_STRING *own = X509_get0_subject_key_id(x509);
 
 	return own != NULL && (size_t)ASN1_STRING_length(own) == ski.len &&
 	       memcmp(ASN1_STRING_get0_data(own), ski.p, ski.len) == 0;
+}
+
+bool
+recipients_match_ski(const struct pli_key *key, struct view ski, int *which)
+{
+	X509 *own;
+	int i;
+
+	for (i = 0; (own = certificate(key, i)) != NULL; i++)
+		if (has_ski(own, ski)) {
+			*which = i;
+			return true;
+		}
+	return false;
 }
 
 size_t

@@ -32,11 +32,11 @@ enum pli_status recipients_seal(struct pli *pli, enum recipients_profile profile
 
 /*
  * recipients_open takes the message in (an enveloped one with an empty content, a tag of 16 bytes if it has one, and one
- * recipient, which key matches) and appends to out the same message with kek, which it fills, as another recipient. Fails with
+ * recipient, which matches the key by its certificate which) and appends to out the same message with kek, which it fills, as another recipient. Fails with
  * PLI_ERR_AUTH if the content key cannot be unwrapped. A failure to unwrap must not be told from a wrong content key:
  * the caller goes on with a random key of the right length (RFC 3218).
  */
-enum pli_status recipients_open(struct pli *pli, const struct pli_key *key, struct view in, struct buf *out,
+enum pli_status recipients_open(struct pli *pli, const struct pli_key *key, int which, struct view in, struct buf *out,
     struct recipients_kek *kek, struct pli_error *err) PLI_MUST_CHECK;
 
 /* recipients_unwrap unwraps (RFC 3394) the encrypted key of the recipient kek. Fails with PLI_ERR_AUTH. */
@@ -51,10 +51,10 @@ enum pli_status recipients_random(
 size_t recipients_bound(const struct pli_certs *certs);
 
 /*
- * recipients_match_name: is this the Name and serial number (DER, and contents octets) of the key's certificate? Names
- * compare as RFC 5280 7.1 says. recipients_match_ski: is this its subject key identifier?
+ * recipients_match_name: which of the key's certificates has this Name and serial number (DER, and contents octets)? Names
+ * compare as RFC 5280 7.1 says. recipients_match_ski: which has this subject key identifier? false, and *which is not set: none.
  */
-bool recipients_match_name(const struct pli_key *key, struct view issuer, struct view serial);
-bool recipients_match_ski(const struct pli_key *key, struct view ski);
+bool recipients_match_name(const struct pli_key *key, struct view issuer, struct view serial, int *which);
+bool recipients_match_ski(const struct pli_key *key, struct view ski, int *which);
 
 #endif

@@ -114,8 +114,9 @@ struct pli_key;
 /*
  * pli_key_new reads a private key from the len bytes at data: PKCS#12 (RFC
  * 7292), PKCS#8 plain or encrypted (RFC 5958), or the traditional RSA and EC
- * forms, in DER or PEM. Its certificate is the one among those in the same
- * bytes, then those in extra (may be NULL), whose public key matches.
+ * forms, in DER or PEM. Its certificate is the first whose public key matches,
+ * of those in extra (may be NULL), then those in the same bytes. It opens what
+ * is sealed to any other of them, too: an authority may have made several.
  * ask may be NULL when nothing is encrypted.
  *
  * PKCS#12 files of old systems (RC2, RC4) need libcrypto's legacy provider,

@@ -50,8 +50,9 @@ PLI_API enum pli_status pli_pair_new(struct pli_key **out, struct pli *pli, cons
 
 /*
  * pli_authority_new reads the key of an authority, as pli_key_new does: RSA, RSA-PSS, EC, Ed25519 or Ed448, which is for
- * pli_pair_new, and not for opening. An authority is a CA by its basic constraints (whose key usage, if it says any, has
- * keyCertSign), or has a self-signed certificate of version 1, which cannot say so; that is for pli_pair_new to see.
+ * pli_pair_new, and not for opening. Where extra is not empty its certificate is one of those, whatever lies beside the key.
+ * An authority is a CA by its basic constraints (whose key usage, if it says any, has keyCertSign), or has a self-signed
+ * certificate of version 1, which cannot say so; that is for pli_pair_new to see.
  */
 PLI_API enum pli_status pli_authority_new(struct pli_key **out, struct pli *pli, const void *data, size_t len,
     const char *name, const struct pli_certs *extra, pli_ask *ask, void *ask_arg, struct pli_error *err) PLI_MUST_CHECK;

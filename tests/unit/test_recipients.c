@@ -21,6 +21,7 @@ find(const struct buf *der, const struct recipients_kek *kek, const struct pli_k
 	struct recipients all;
 	struct recipient r;
 	bool more, found;
+	int which;
 
 	check(head_parse(h, buf_view(der), &more, NULL) == PLI_OK && !more);
 	recipient_start(&all, h->recipients);
@@ -30,7 +31,7 @@ find(const struct buf *der, const struct recipients_kek *kek, const struct pli_k
 			return wrapped;
 		if (r.type == RECIPIENT_KEKRI && view_equal(r.ski, view_of(kek->id, sizeof(kek->id))))
 			wrapped = r.encrypted;
-		else if (key != NULL && recipients_match_name(key, r.issuer, r.serial))
+		else if (key != NULL && recipients_match_name(key, r.issuer, r.serial, &which))
 			*mine = r;
 	}
 }
@@ -69,7 +70,7 @@ open_with(const struct buf *der, const struct pli_key *match, const struct pli_k
 	(void)find(der, &kek, match, &h, &mine);
 	check(mine.whole.len > 0);
 	check_ok(head_single(&h, &mine, &single, &err), err);
-	rc = recipients_open(support_pli(), key, buf_view(&single), &with_kek, &kek, &err);
+	rc = recipients_open(support_pli(), key, 0, buf_view(&single), &with_kek, &kek, &err);
 	if (rc == PLI_OK) {
 		wrapped = find(&with_kek, &kek, NULL, &back, NULL);
 		check(back.recipient_count == 2);
@@ -269,7 +270,7 @@ damaged_messages(void)
 	size_t i;
 
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		check(recipients_open(support_pli(), support_key(SUPPORT_P256), bad[i], &out, &kek, NULL) ==
+		check(recipients_open(support_pli(), support_key(SUPPORT_P256), 0, bad[i], &out, &kek, NULL) ==
 		      PLI_ERR_AUTH);
 	check(out.len == 0);
 	buf_clear(&out);
@@ -286,6 +287,7 @@ matching(void)
 	struct pli_key *key;
 	BIO *bio = BIO_new(BIO_s_mem());
 	X509 *x = maker_x509(&want);
+	int which = -1;
 
 	check_ok(pli_certs_new(&certs, support_pli(), &err), err);
 	check_ok(pli_certs_add(certs, der.p, der.len, "c", &err), err);
@@ -294,23 +296,59 @@ matching(void)
 	check_ok(pli_key_new(&key, support_pli(), other.p, other.len, "k", certs, NULL, NULL, &err), err);
 	name = ITEM(0x30, ITEM(0x31, ITEM(0x30, TEXT("\x06\x03\x55\x04\x03"), ITEM(0x0c, TEXT("Who")))));
 	other = ITEM(0x30, ITEM(0x31, ITEM(0x30, TEXT("\x06\x03\x55\x04\x03"), ITEM(0x13, TEXT(" WHO ")))));
-	check(recipients_match_name(key, name, OCTETS(0x00, 0x80)));
-	check(recipients_match_name(key, other, OCTETS(0x00, 0x80))); /* RFC 5280 7.1 */
-	check(!recipients_match_name(key, name, OCTETS(0x80)));       /* that is -128 */
-	check(!recipients_match_name(key, name, OCTETS(0x00, 0x81)));
-	check(!recipients_match_name(key, name, NOTHING));
-	check(!recipients_match_name(key, NOTHING, OCTETS(0x00, 0x80)));
-	check(!recipients_match_name(key, JOIN(name, OCTETS(0)), OCTETS(0x00, 0x80)));
+	check(recipients_match_name(key, name, OCTETS(0x00, 0x80), &which));
+	check(recipients_match_name(key, other, OCTETS(0x00, 0x80), &which)); /* RFC 5280 7.1 */
+	check(!recipients_match_name(key, name, OCTETS(0x80), &which));       /* that is -128 */
+	check(!recipients_match_name(key, name, OCTETS(0x00, 0x81), &which));
+	check(!recipients_match_name(key, name, NOTHING, &which));
+	check(!recipients_match_name(key, NOTHING, OCTETS(0x00, 0x80), &which));
+	check(!recipients_match_name(key, JOIN(name, OCTETS(0)), OCTETS(0x00, 0x80), &which));
 	other = ITEM(0x30, ITEM(0x31, ITEM(0x30, TEXT("\x06\x03\x55\x04\x03"), ITEM(0x0c, TEXT("Whom")))));
-	check(!recipients_match_name(key, other, OCTETS(0x00, 0x80)));
+	check(!recipients_match_name(key, other, OCTETS(0x00, 0x80), &which));
 
 	id = ASN1_STRING_get0_data(X509_get0_subject_key_id(x));
-	check(recipients_match_ski(key, view_of(id, 20)));
-	check(!recipients_match_ski(key, view_of(id, 19)));
-	check(!recipients_match_ski(key, view_of("", 0)));
+	check(recipients_match_ski(key, view_of(id, 20), &which));
+	check(!recipients_match_ski(key, view_of(id, 19), &which));
+	check(!recipients_match_ski(key, view_of("", 0), &which));
 	pli_key_free(key);
 	pli_certs_free(certs);
 	X509_free(x);
+	EVP_PKEY_free(want.pkey);
+}
+
+/* An authority made three for one key. Those that are given come first; the key opens what is sealed to any of them. */
+static void
+several_certificates(void)
+{
+	struct maker_cert want = { .serial = 5, .cn = "Who", .pkey = maker_rsa(2048) };
+	struct view one = maker_der(&want), two, name, text;
+	struct pli_certs *certs;
+	struct pli_cert_info info;
+	struct pli_error err = { 0 };
+	struct pli_key *key;
+	BIO *bio = BIO_new(BIO_s_mem());
+	int which;
+
+	want.serial = 6;
+	want.ski = "hash";
+	two = maker_der(&want);
+	want.serial = 7;
+	check_ok(pli_certs_new(&certs, support_pli(), &err), err);
+	check_ok(pli_certs_add(certs, one.p, one.len, "c", &err), err);
+	check_ok(pli_certs_add(certs, two.p, two.len, "c", &err), err);
+	check(PEM_write_bio_X509(bio, maker_x509(&want)) == 1 &&
+	      PEM_write_bio_PrivateKey(bio, want.pkey, NULL, NULL, 0, NULL, NULL) == 1);
+	text = maker_bytes(bio);
+	check_ok(pli_key_new(&key, support_pli(), text.p, text.len, "k", certs, NULL, NULL, &err), err);
+	pli_key_info(key, &info);
+	check(strcmp(info.serial, "05") == 0);
+	name = ITEM(0x30, ITEM(0x31, ITEM(0x30, TEXT("\x06\x03\x55\x04\x03"), ITEM(0x0c, TEXT("Who")))));
+	check(recipients_match_name(key, name, OCTETS(5), &which) && which == 0);
+	check(recipients_match_name(key, name, OCTETS(6), &which) && which == 1);
+	check(recipients_match_name(key, name, OCTETS(7), &which) && which == 2);
+	check(!recipients_match_name(key, name, OCTETS(8), &which));
+	pli_key_free(key);
+	pli_certs_free(certs);
 	EVP_PKEY_free(want.pkey);
 }
 
@@ -366,5 +404,7 @@ long_serial_numbers(void)
 	T(S, no_random_bytes)                                                                                          \
 	T(S, algorithms_written)                                                                                       \
 	T(S, wrong_rsa_key)                                                                                            \
-	T(S, wrong_ec_key) T(S, damaged_wrapping) T(S, damaged_messages) T(S, matching) T(S, long_serial_numbers)
+	T(S, wrong_ec_key)                                                                                             \
+	T(S, damaged_wrapping)                                                                                         \
+	T(S, damaged_messages) T(S, matching) T(S, several_certificates) T(S, long_serial_numbers)
 SUITE(recipients, TESTS)
