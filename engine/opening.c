@@ -219,7 +219,7 @@ opening_seen(struct opening *o, const struct segment *s)
 	first_block(block);
 	n = FIRST_BLOCK_LEN - (size_t)s->off;
 	n = s->len < n ? s->len : n;
-	if (memcmp(block + s->off, s->out, n) == 0)
+	if (view_equal(view_of(block + s->off, n), view_of(s->out, n))) /* the tag was not seen yet */
 		o->matching += n;
 }
 
