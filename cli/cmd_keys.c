@@ -33,7 +33,9 @@ const struct command cmd_keys = {
 	.about = "A register is a file that knows the keys of services: their certificates, who\n"
 		 "they belong to and what became of them; never a private key or a passphrase.\n"
 		 "Bids are sealed to the personal keys of a service and to all its backup keys.\n"
-		 "Where the name alone says which key is meant, --service can be left out.\n"
+		 "Where the name alone says which key is meant, --service can be left out. A key\n"
+		 "that shares its name with a newer one is named by its serial number, or by its\n"
+		 "SHA-256 fingerprint, as pli keys show has them.\n"
 		 "\n"
 		 "pli keys COMMAND --help says all about one of them.\n",
 	.examples = "pli keys generate --register r.db --service CEA --name \"Anna Martin\" --p12 anna.p12\n"

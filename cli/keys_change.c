@@ -14,6 +14,7 @@ rename_key(const struct run *run, struct pli_error *err)
 	const struct deed deed = { "renamed", NULL, NULL };
 	struct pli_register_place place;
 	struct pli_register *reg = NULL;
+	struct meant meant = { 0 };
 	const char *new_name;
 	enum pli_status status = registry_place(&place, run, 2, err);
 
@@ -21,10 +22,12 @@ rename_key(const struct run *run, struct pli_error *err)
 		status = registry_open(&reg, run, PLI_REGISTER_WRITE, err);
 	new_name = status == PLI_OK ? run->args->operands.items[1] : NULL;
 	if (status == PLI_OK)
-		status = pli_register_rename(reg, &place, new_name, err);
-	place.name = new_name;
+		status = registry_meant(&meant, reg, &place, PLI_KEY_ACTIVE, err);
 	if (status == PLI_OK)
-		status = registry_report(run, reg, &place, &deed, err);
+		status = pli_register_rename(reg, &place, new_name, err);
+	if (status == PLI_OK)
+		status = registry_report_meant(run, reg, &meant, new_name, &deed, err);
+	registry_clear_meant(&meant);
 	pli_register_free(reg);
 	return status;
 }
@@ -50,7 +53,7 @@ role(const struct run *run, struct pli_error *err)
 	else if (operand && strcmp(args->operands.items[1], pli_role_id(PLI_ROLE_PERSONAL)) != 0)
 		return refuse(
 		    err, PLI_ERR_USAGE, NULL, "the role is personal or backup, not %s", args->operands.items[1]);
-	return registry_change(run, &place, "changed", pli_register_role, err);
+	return registry_change(run, &place, PLI_KEY_ACTIVE, "changed", pli_register_role, err);
 }
 
 static enum pli_status
@@ -59,7 +62,8 @@ retire(const struct run *run, struct pli_error *err)
 	struct pli_register_place place;
 	enum pli_status status = registry_place(&place, run, 1, err);
 
-	return status == PLI_OK ? registry_change(run, &place, "retired", pli_register_retire, err) : status;
+	return status == PLI_OK ? registry_change(run, &place, PLI_KEY_PENDING, "retired", pli_register_retire, err)
+				: status;
 }
 
 static enum pli_status
@@ -68,8 +72,9 @@ compromised(const struct run *run, struct pli_error *err)
 	struct pli_register_place place;
 	enum pli_status status = registry_place(&place, run, 1, err);
 
-	return status == PLI_OK ? registry_change(run, &place, "marked as compromised", pli_register_compromised, err)
-				: status;
+	if (status != PLI_OK)
+		return status;
+	return registry_change(run, &place, PLI_KEY_RETIRED, "marked as compromised", pli_register_compromised, err);
 }
 
 const struct command keys_rename = {
@@ -118,7 +123,10 @@ const struct command keys_compromised = {
 	.usage = "keys compromised --register DB [--service NAME] NAME\n",
 	.about = "Nothing is sealed to the key any more, and envelopes that name it say so. What\n"
 		 "was sealed to it can be read by whoever has the key. This is final: a new pair,\n"
-		 "which may have the same name, is made with pli keys generate.\n",
-	.examples = "pli keys compromised --register r.db --service CEA \"Anna Martin\"\n",
+		 "which may have the same name, is made with pli keys generate. Where several keys\n"
+		 "have the name, since one was renewed, it is refused (2) until the serial number\n"
+		 "says which; pli keys show has them all.\n",
+	.examples = "pli keys compromised --register r.db --service CEA \"Anna Martin\"\n"
+		    "pli keys compromised --register r.db 5d1c8a07f3e24b96\n",
 	.run = compromised,
 };

@@ -251,6 +251,7 @@ renew(const struct run *run, struct pli_error *err)
 {
 	struct making m = { .run = run, .deed = { .done = "renewed" } };
 	struct pli_register *reg = NULL;
+	struct meant old = { 0 };
 	enum pli_status status = registry_place(&m.place, run, 1, err);
 
 	if (status == PLI_OK)
@@ -259,11 +260,16 @@ renew(const struct run *run, struct pli_error *err)
 		status = registry_open(&reg, run, PLI_REGISTER_WRITE, err);
 	if (status == PLI_OK)
 		status = pli_register_may_renew(reg, &m.place, err);
+	if (status == PLI_OK)
+		status = registry_meant(&old, reg, &m.place, PLI_KEY_ACTIVE, err);
+	/* A serial number is that of the old key alone: the new one has its name. */
+	if (status == PLI_OK && old.id != 0)
+		m.place = (struct pli_register_place){ .service = old.service, .name = old.name };
 	m.pair.cn = run->args->cn;
 	if (status == PLI_OK && run->args->type == 0) {
-		const struct pli_register_query old = { m.place.service, m.place.name, false };
+		const struct pli_register_query named = { m.place.service, m.place.name, false };
 
-		status = pli_register_keys(reg, &old, take_type, &m.pair, err);
+		status = pli_register_keys(reg, &named, take_type, &m.pair, err);
 	} else {
 		m.pair.type = type_of(run->args->type);
 	}
@@ -273,6 +279,7 @@ renew(const struct run *run, struct pli_error *err)
 		status = pli_register_renew(reg, &m.place, &m.pair, &m.file, NULL, err);
 	if (status == PLI_OK)
 		status = registry_report(run, reg, &m.place, &m.deed, err);
+	registry_clear_meant(&old);
 	pli_register_free(reg);
 	clear(&m);
 	return status;

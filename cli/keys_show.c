@@ -169,7 +169,8 @@ const struct command keys_show = {
 	.bit = KEYS_SHOW,
 	.summary = "show all about one key, and its history",
 	.usage = "keys show --register DB [--service NAME] NAME\n",
-	.about = "Shows every key that has the name, retired and compromised ones included.\n",
+	.about = "Shows every key that has the name, retired and compromised ones included, or the\n"
+		 "one that has it as its serial number or SHA-256 fingerprint.\n",
 	.examples = "pli keys show --register r.db --service CEA \"Anna Martin\"\n",
 	.run = show,
 };

@@ -39,6 +39,7 @@ test_key(const struct run *run, struct pli_error *err)
 	const char *source = NULL;
 	struct pli_register_place place;
 	struct pli_register *reg = NULL;
+	struct meant meant = { 0 };
 	enum pli_status status = registry_place(&place, run, 1, err);
 
 	if (status == PLI_OK)
@@ -48,9 +49,12 @@ test_key(const struct run *run, struct pli_error *err)
 	if (status == PLI_OK)
 		status = load(&key, run, reg, &place, source, err);
 	if (status == PLI_OK)
+		status = registry_meant(&meant, reg, &place, PLI_KEY_ACTIVE, err);
+	if (status == PLI_OK)
 		status = pli_register_test(reg, &place, key, err);
 	if (status == PLI_OK)
-		status = registry_report(run, reg, &place, &deed, err);
+		status = registry_report_meant(run, reg, &meant, meant.name, &deed, err);
+	registry_clear_meant(&meant);
 	pli_key_free(key);
 	pli_register_free(reg);
 	return status;

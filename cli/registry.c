@@ -175,25 +175,79 @@ registry_report(const struct run *run, struct pli_register *reg, const struct pl
 	return status;
 }
 
-/* The key that a name means, copied: an active one, or the last. */
-struct meant {
-	bool active;
-	char *service, *name;
+/* What registry_meant prefers: keys of one name come by time, and a later one of the same rank goes first. */
+struct meaning {
+	struct meant *meant;
+	enum pli_key_status second;
 };
+
+static int
+rank(const struct meaning *m, enum pli_key_status status)
+{
+	if (status == PLI_KEY_ACTIVE)
+		return 3;
+	return status == m->second ? 2 : status != PLI_KEY_PENDING;
+}
 
 static enum pli_status
 take_meant(void *arg, const struct pli_register_key *key, struct pli_error *err)
 {
-	struct meant *m = arg;
+	const struct meaning *m = arg;
+	struct meant *meant = m->meant;
 
-	if (m->active)
+	if (meant->id != 0 && rank(m, key->status) < rank(m, meant->status))
 		return PLI_OK;
-	m->active = key->status == PLI_KEY_ACTIVE;
-	free(m->service);
-	free(m->name);
-	m->service = strdup(key->service);
-	m->name = strdup(key->name);
-	return m->service != NULL && m->name != NULL ? PLI_OK : refuse_memory(err);
+	registry_clear_meant(meant);
+	*meant = (struct meant){ key->id, key->status, strdup(key->service), strdup(key->name) };
+	return meant->service != NULL && meant->name != NULL ? PLI_OK : refuse_memory(err);
+}
+
+enum pli_status
+registry_meant(struct meant *meant, struct pli_register *reg, const struct pli_register_place *place,
+    enum pli_key_status second, struct pli_error *err)
+{
+	const struct pli_register_query all = { place->service, place->name, true };
+	struct meaning m = { meant, second };
+
+	return pli_register_keys(reg, &all, take_meant, &m, err);
+}
+
+void
+registry_clear_meant(struct meant *meant)
+{
+	free(meant->service);
+	free(meant->name);
+	*meant = (struct meant){ 0 };
+}
+
+struct reporting {
+	const struct run *run;
+	const struct deed *deed;
+	int64_t id;
+};
+
+static enum pli_status
+report_same(void *arg, const struct pli_register_key *key, struct pli_error *err)
+{
+	const struct reporting *r = arg;
+
+	(void)err;
+	if (key->id == r->id)
+		report_key(r->run, key, r->deed);
+	return PLI_OK;
+}
+
+enum pli_status
+registry_report_meant(const struct run *run, struct pli_register *reg, const struct meant *meant, const char *name,
+    const struct deed *deed, struct pli_error *err)
+{
+	const struct pli_register_query query = { meant->service, name, true };
+	struct reporting r = { run, deed, meant->id };
+	enum pli_status status = pli_register_keys(reg, &query, report_same, &r, err);
+
+	if (status == PLI_OK)
+		say_summary(run->say, 1, 0);
+	return status;
 }
 
 /* A service that no backup key protects any more, or a single key: said at once, not at the next seal. */
@@ -209,27 +263,24 @@ warn_of(void *arg, const struct pli_register_finding *finding, struct pli_error 
 }
 
 enum pli_status
-registry_change(const struct run *run, const struct pli_register_place *place, const char *done,
-    registry_changer *change, struct pli_error *err)
+registry_change(const struct run *run, const struct pli_register_place *place, enum pli_key_status second,
+    const char *done, registry_changer *change, struct pli_error *err)
 {
 	const struct deed deed = { done, NULL, NULL };
-	const struct pli_register_query all = { place->service, place->name, true };
 	struct pli_register *reg = NULL;
-	struct meant meant = { .active = false };
+	struct meant meant = { 0 };
 	enum pli_status status = registry_open(&reg, run, PLI_REGISTER_WRITE, err);
 
 	if (status == PLI_OK)
-		status = pli_register_keys(reg, &all, take_meant, &meant, err);
+		status = registry_meant(&meant, reg, place, second, err);
 	if (status == PLI_OK)
 		status = change(reg, place, err);
 	if (status == PLI_OK)
 		status = pli_register_check(
 		    reg, &(struct pli_register_health){ .service = meant.service }, warn_of, run->say, err);
 	if (status == PLI_OK)
-		status = registry_report(
-		    run, reg, &(struct pli_register_place){ meant.service, meant.name, place->role }, &deed, err);
+		status = registry_report_meant(run, reg, &meant, meant.name, &deed, err);
 	pli_register_free(reg);
-	free(meant.service);
-	free(meant.name);
+	registry_clear_meant(&meant);
 	return status;
 }

@@ -12,7 +12,10 @@
 enum pli_status registry_open(struct pli_register **reg, const struct run *run, enum pli_register_mode mode,
     struct pli_error *err) PLI_MUST_CHECK;
 
-/* registry_place is the key named by the first operand, of --service. Fails with PLI_ERR_USAGE unless there are count operands. */
+/*
+ * registry_place is the key named by the first operand (by its serial number or fingerprint, too), of --service. Fails with
+ * PLI_ERR_USAGE unless there are count operands.
+ */
 enum pli_status registry_place(
     struct pli_register_place *place, const struct run *run, size_t count, struct pli_error *err) PLI_MUST_CHECK;
 
@@ -47,12 +50,35 @@ struct deed {
 enum pli_status registry_report(const struct run *run, struct pli_register *reg, const struct pli_register_place *place,
     const struct deed *deed, struct pli_error *err) PLI_MUST_CHECK;
 
+/* The key that a name, a serial number or a fingerprint means, copied. */
+struct meant {
+	int64_t id; /* 0: none */
+	enum pli_key_status status;
+	char *service, *name;
+};
+
+/*
+ * registry_meant looks for it before a change: an active one, else the newest of the status second, else the newest. That there is
+ * none, or that several are meant, is no error: the change says so. All-zero before, cleared by registry_clear_meant.
+ */
+enum pli_status registry_meant(struct meant *meant, struct pli_register *reg, const struct pli_register_place *place,
+    enum pli_key_status second, struct pli_error *err) PLI_MUST_CHECK;
+
+/* registry_report_meant reports that very key, which is called name now, and says the summary. */
+enum pli_status registry_report_meant(const struct run *run, struct pli_register *reg, const struct meant *meant,
+    const char *name, const struct deed *deed, struct pli_error *err) PLI_MUST_CHECK;
+
+void registry_clear_meant(struct meant *meant);
+
 /* A change of the key at place, such as pli_register_retire. */
 typedef enum pli_status registry_changer(
     struct pli_register *reg, const struct pli_register_place *place, struct pli_error *err);
 
-/* registry_change opens the register, makes the change, and reports the key as it is then; done is the word for it. */
-enum pli_status registry_change(const struct run *run, const struct pli_register_place *place, const char *done,
-    registry_changer *change, struct pli_error *err) PLI_MUST_CHECK;
+/*
+ * registry_change opens the register, makes the change, and reports the key as it is then; done is the word for it, second the
+ * status of the keys that change takes besides active ones.
+ */
+enum pli_status registry_change(const struct run *run, const struct pli_register_place *place,
+    enum pli_key_status second, const char *done, registry_changer *change, struct pli_error *err) PLI_MUST_CHECK;
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "candidates.h"
 #include "titles.h"
 #include "pli/open.h"
 #include "records.h"
@@ -130,15 +131,14 @@ note_compromised(void *arg, const struct record *same, struct pli_error *err)
 
 /* Whoever has the private key has it, in whatever service and under whatever name its certificates stand. */
 static enum pli_status
-compromise(struct pli_register *reg, const struct record *record, const void *wanted, struct pli_error *err)
+compromise(struct pli_register *reg, int64_t id, const char *public_key, struct pli_error *err)
 {
 	static const char which[] =
 	    RECORDS_SELECT "WHERE k.public_key = ? AND k.status IN ('active', 'retired') ORDER BY k.id";
-	const struct value key = value_text(record->public_key);
-	struct compromising c = { reg, record->key.id };
+	const struct value key = value_text(public_key);
+	struct compromising c = { reg, id };
 	enum pli_status rc;
 
-	(void)wanted;
 	if ((rc = records_walk(reg, which, &key, 1, note_compromised, &c, err)) != PLI_OK)
 		return rc;
 	return db_run(&reg->db,
@@ -147,10 +147,39 @@ compromise(struct pli_register *reg, const struct record *record, const void *wa
 	    VALUES(key, value_int(time(NULL))), err);
 }
 
+/* This is for ever: of several pairs none is chosen. One that is compromised already is so whatever name it has. */
+static enum pli_status
+compromise_named(struct pli_register *reg, const struct pli_register_place *place, struct pli_error *err)
+{
+	static const char which[] =
+	    RECORDS_SELECT "WHERE (?1 IS NULL OR " RECORDS_SERVICE_IS("?1") ") AND " RECORDS_NAME_IS(
+		"?2", "?1 IS NULL") " AND k.status IN ('active', 'retired') ORDER BY s.name, k.id";
+	struct candidates c = { .name = place->name };
+	struct record record;
+	sqlite3_stmt *q;
+	enum pli_status rc;
+
+	rc = records_walk(
+	    reg, which, VALUES(value_text(place->service), value_text(place->name)), candidates_add, &c, err);
+	if (rc == PLI_OK && c.pairs_differ) {
+		rc = candidates_fail(&c, err);
+	} else if (rc == PLI_OK && c.count > 0) {
+		rc = compromise(reg, c.id, c.public_key, err);
+	} else if (rc == PLI_OK && (rc = records_find(reg, &q, &record, place, RECORDS_ENDED, err)) == PLI_OK) {
+		(void)sqlite3_finalize(q);
+	}
+	candidates_clear(&c);
+	return rc;
+}
+
 enum pli_status
 pli_register_compromised(struct pli_register *reg, const struct pli_register_place *place, struct pli_error *err)
 {
-	return change(reg, place, RECORDS_ENDED, compromise, NULL, err);
+	enum pli_status rc;
+
+	if ((rc = records_writable(reg, err)) != PLI_OK || (rc = db_begin(&reg->db, err)) != PLI_OK)
+		return rc;
+	return db_end(&reg->db, compromise_named(reg, place, err), NULL, err);
 }
 
 /* Which key is it that was given? Of those that the register knows, the first is named. */

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "candidates.h"
 #include "journal.h"
 #include "titles.h"
 #include "pli/open.h"
@@ -266,7 +267,7 @@ not_found(
 static enum pli_status
 several_services(struct pli_register *reg, const struct pli_register_place *place, struct pli_error *err)
 {
-	enum pli_status rc = fail(err, PLI_ERR_USAGE, "more than one service has a key named \"%s\"", place->name);
+	enum pli_status rc = fail(err, PLI_ERR_USAGE, "more than one service has the key \"%s\"", place->name);
 
 	hint_names(reg, "say which service",
 	    "SELECT DISTINCT s.name FROM keys k JOIN services s ON s.id = k.service WHERE " RECORDS_NAME_IS(
@@ -283,15 +284,33 @@ as_good(enum records_which which, const struct record *found, const char *other_
 	       strcmp(other_status, "active") == 0;
 }
 
+#define RECORDS_MEANT                                                                                                  \
+	"WHERE (?1 IS NULL OR " RECORDS_SERVICE_IS("?1") ") AND " RECORDS_NAME_IS(                                     \
+	    "?2", "?1 IS NULL") " AND (k.status = 'active'"                                                            \
+				" OR (?3 & 1 AND k.status = 'pending') OR (?3 & 2 AND k.status <> 'pending'))"
+
+/* Authorities count as they like: a serial number may be that of several keys. One key in several services is not meant here. */
+static enum pli_status
+check_serial(struct pli_register *reg, const struct pli_register_place *place, struct value kind, struct pli_error *err)
+{
+	struct candidates c = { .name = place->name };
+	enum pli_status rc;
+
+	rc = records_walk(reg,
+	    RECORDS_SELECT RECORDS_MEANT " AND k.serial = lower(?2) AND looks(k.name) <> looks(?2)"
+					 " ORDER BY s.name, k.id",
+	    VALUES(value_text(place->service), value_text(place->name), kind), candidates_add, &c, err);
+	if (rc == PLI_OK && c.count > 1 && (c.pairs_differ || !c.services_differ))
+		rc = candidates_fail(&c, err);
+	candidates_clear(&c);
+	return rc;
+}
+
 enum pli_status
 records_find(struct pli_register *reg, sqlite3_stmt **q, struct record *out, const struct pli_register_place *place,
     enum records_which which, struct pli_error *err)
 {
-	static const char select[] =
-	    RECORDS_SELECT "WHERE (?1 IS NULL OR " RECORDS_SERVICE_IS("?1") ") AND " RECORDS_NAME_IS(
-		"?2", "?1 IS NULL") " AND (k.status = 'active'"
-				    " OR (?3 & 1 AND k.status = 'pending') OR (?3 & 2 AND k.status <> 'pending'))"
-				    " ORDER BY k.status = 'active' DESC, k.id DESC";
+	static const char select[] = RECORDS_SELECT RECORDS_MEANT " ORDER BY k.status = 'active' DESC, k.id DESC";
 	static const char others[] =
 	    "SELECT k.status FROM keys k JOIN services s ON s.id = k.service"
 	    " WHERE s.name <> ?1 AND " RECORDS_NAME_IS(
@@ -317,7 +336,8 @@ records_find(struct pli_register *reg, sqlite3_stmt **q, struct record *out, con
 		rc = not_found(reg, place, which, err);
 		goto out;
 	}
-	if ((rc = records_read(reg, *q, out, err)) != PLI_OK || place->service != NULL)
+	if ((rc = records_read(reg, *q, out, err)) != PLI_OK || (rc = check_serial(reg, place, kind, err)) != PLI_OK ||
+	    place->service != NULL)
 		goto out;
 	if ((rc = db_prepare(&reg->db, &other, others,
 		 VALUES(value_text(out->key.service), value_text(place->name), kind), err)) == PLI_OK &&

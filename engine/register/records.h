@@ -54,6 +54,7 @@ enum pli_status records_new_service(
 /*
  * Conditions on s and k, in SQL: the one service, the key, that people mean by a name (titles.h). The very name goes first; one
  * that keys of the status have as well, written otherwise, means none of them: keys of the service, or all where any is true.
+ * What is the name of no key at all (of these, too) may be a serial number, or a fingerprint.
  */
 #define RECORDS_SERVICE_IS(name)                                                                                       \
 	"s.id = (SELECT t.id FROM services t WHERE looks(t.name) = looks(" name ") ORDER BY t.name <> " name           \
@@ -61,7 +62,8 @@ enum pli_status records_new_service(
 #define RECORDS_NAME_IS(wanted, any)                                                                                   \
 	"(k.name = " wanted " OR (looks(k.name) = looks(" wanted ") AND NOT EXISTS (SELECT 1 FROM keys o"              \
 	" WHERE (o.service = k.service OR " any ") AND o.status = k.status AND o.name <> k.name"                       \
-	" AND looks(o.name) = looks(" wanted "))))"
+	" AND looks(o.name) = looks(" wanted "))) OR (lower(" wanted ") IN (k.serial, k.fingerprint) AND NOT EXISTS"   \
+	" (SELECT 1 FROM keys o WHERE (o.service = k.service OR " any ") AND looks(o.name) = looks(" wanted "))))"
 
 /* A key as it is written, which is more than the public structure says. */
 struct record {
@@ -93,7 +95,8 @@ enum records_which {
 
 /*
  * records_find prepares *q with the one key that place means, already stepped to and read into *out; the caller finalizes *q,
- * which is NULL after a failure. Fails with PLI_ERR_USAGE when there is none, or more than one service has the name.
+ * which is NULL after a failure. Fails with PLI_ERR_USAGE when there is none, when more than one service has the name, or when
+ * it is the serial number of more than one.
  */
 enum pli_status records_find(struct pli_register *reg, sqlite3_stmt **q, struct record *out,
     const struct pli_register_place *place, enum records_which which, struct pli_error *err) PLI_MUST_CHECK;

@@ -16,6 +16,8 @@
  *   - Any number of processes may use one register; one object belongs to one thread at a time.
  *   - A register that is damaged, or newer than this library, is refused and never written to (PLI_ERR_IO, PLI_ERR_UNSUPPORTED).
  *   - An unknown service or key is PLI_ERR_USAGE, with those that exist in the hint.
+ *   - The name of a key that is there may be given as its serial number or SHA-256 fingerprint (hex), where no key of the
+ *     service (of the register, without one) has that as a name: so a key is found that shares its name with a newer one.
  *   - Strings that callbacks get are borrowed for the call, UTF-8, and come from outside: print them escaped. A callback
  *     does not use the register that calls it.
  *   - A certificate stands once in a service; in several services it may, as a backup key for all of them does.
@@ -181,8 +183,9 @@ PLI_API enum pli_status pli_register_role(
 
 /*
  * pli_register_retire and pli_register_compromised end the use of the active key of that name. Retiring a pending one
- * discards it. A retired key can still be found compromised (the newest of the name); a compromised key pair is so in every
- * service that has it, and is not imported again.
+ * discards it. A retired key can still be found compromised, and stays so: pli_register_compromised fails with PLI_ERR_USAGE,
+ * listing them, when several keys that are not compromised have the name. A compromised key pair is so in every service that
+ * has it, and is not imported again.
  */
 PLI_API enum pli_status pli_register_retire(
     struct pli_register *reg, const struct pli_register_place *place, struct pli_error *err) PLI_MUST_CHECK;
