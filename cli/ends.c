@@ -86,6 +86,15 @@ is_named(const char *path, const char *real, const char *end)
 	return stat(dirname(copy), &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
+bool
+ends_same_place(const char *a, const char *b)
+{
+	char real[PATH_MAX];
+	int len = snprintf(real, sizeof(real), "%s%s", strchr(b, '/') == NULL ? "./" : "", b);
+
+	return len > 0 && (size_t)len < sizeof(real) && is_named(a, real, "");
+}
+
 /* SQLite keeps these files beside a register; with anything else under such a name it is not opened any more. */
 static bool
 is_beside_register(const struct args *args, const char *path)

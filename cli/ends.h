@@ -24,6 +24,9 @@ struct pli_output ends_output(const struct args *args, const char *path);
  */
 enum pli_status ends_check_output(const struct args *args, const char *path, struct pli_error *err) PLI_MUST_CHECK;
 
+/* ends_same_place says whether both paths, where nothing need be yet, are one file: a name in a folder. */
+bool ends_same_place(const char *a, const char *b);
+
 /* ends_check_beside refuses (PLI_ERR_EXISTS) the names of those that SQLite keeps beside the register alone, made or not. */
 enum pli_status ends_check_beside(const struct args *args, const char *path, struct pli_error *err) PLI_MUST_CHECK;
 

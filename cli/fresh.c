@@ -96,6 +96,17 @@ fresh_path(const char *path, struct pli_error *err)
 	return check_path(path, NULL, err);
 }
 
+/* The register need not be there yet: it is made before the key file. */
+static enum pli_status
+check_new(const struct args *args, const char *path, const char *if_taken, struct pli_error *err)
+{
+	if (args->database != NULL && ends_same_place(path, args->database))
+		return refuse(err, PLI_ERR_EXISTS, if_taken, "%s is the register of this very command", path);
+	if (ends_check_beside(args, path, err) != PLI_OK)
+		return err->status;
+	return check_path(path, if_taken, err);
+}
+
 /*
  * A generated passphrase is printed before the files are made: what would keep them from being made is said before. Where a
  * run with a register was broken off, its key is pending, and its files may be there.
@@ -108,13 +119,9 @@ check_paths(const struct args *args, const char *path, struct pli_error *err)
 		? "choose another name: a key file is never replaced; a key that is pending since an earlier "
 		  "run was broken off ('pli keys check') gives way to the one that is made now"
 		: "choose another name: a key file is never replaced";
-	enum pli_status status = ends_check_beside(args, path, err);
+	enum pli_status status = check_new(args, path, hint, err);
 
-	if (status == PLI_OK)
-		status = check_path(path, hint, err);
-	if (status == PLI_OK && args->cert_out != NULL)
-		status = ends_check_beside(args, args->cert_out, err);
-	return status == PLI_OK && args->cert_out != NULL ? check_path(args->cert_out, hint, err) : status;
+	return status == PLI_OK && args->cert_out != NULL ? check_new(args, args->cert_out, hint, err) : status;
 }
 
 enum pli_status

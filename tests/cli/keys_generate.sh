@@ -199,3 +199,13 @@ refuse 16 keys generate --register none/r.db --service S --name N --p12 n.p12 --
 stdout_empty
 refuse 15 keys generate --register new.db --service cea --name N --p12 n.p12 --generate-passphrase
 stdout_empty
+
+# The register, the key and the certificate are files of their own, also where none of them is there yet.
+mkdir -p sub
+for same in other.db ./other.db sub/../other.db; do
+	refuse 15 keys generate --register other.db --service S --name N --type p256 --p12 "$same" --passout "file:$pw"
+	stderr_has "is the register of this very command"
+	refuse 15 keys generate --register other.db --service S --name N --type p256 --p12 n.p12 --cert-out "$same" --passout "file:$pw"
+	stderr_has "is the register of this very command"
+done
+refuse 15 keys generate --register new.db --service CEA --name N --p12 new.db --generate-passphrase
