@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "ends.h"
 #include "fresh.h"
 #include "load.h"
 #include "refuse.h"
@@ -40,8 +41,9 @@ check(const struct args *args, struct pli_error *err)
 		    err, PLI_ERR_USAGE, "--ca-key FILE", "--ca-cert needs the private key of the authority, too");
 	if (args->ca_passin != NULL && args->ca_key == NULL)
 		return refuse(err, PLI_ERR_USAGE, "--ca-key FILE", "--ca-passin is the passphrase of no --ca-key");
-	if (args->cert_out != NULL && strcmp(args->cert_out, args->p12) == 0)
-		return refuse(err, PLI_ERR_USAGE, NULL, "--cert-out and --p12 name the same file");
+	if (args->cert_out != NULL && ends_same_place(args->cert_out, args->p12))
+		return refuse(err, PLI_ERR_USAGE, "the certificate alone needs a file of its own: choose another name",
+		    "--cert-out and --p12 name the same file, %s", args->p12);
 	return fresh_check(args, err);
 }
 

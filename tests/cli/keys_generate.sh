@@ -209,3 +209,9 @@ for same in other.db ./other.db sub/../other.db; do
 	stderr_has "is the register of this very command"
 done
 refuse 15 keys generate --register new.db --service CEA --name N --p12 new.db --generate-passphrase
+for same in q.p12 ./q.p12 sub/../q.p12; do
+	refuse 2 keys generate --name N --type p256 --p12 q.p12 --cert-out "$same" --passout "file:$pw"
+	stderr_has "--cert-out and --p12 name the same file, q.p12"
+	stderr_has "choose another name"
+	grep -q -e --force "$err" && problem "a hint at an option that there is not"
+done
