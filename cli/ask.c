@@ -244,14 +244,21 @@ prompt(struct line *line, FILE *tty, const char *question, const char *name)
 	return status;
 }
 
+/* The hint where nobody may, or can, be asked. */
+static const char *
+other_source(const struct ask *ask)
+{
+	return ask->authority ? "--ca-passin says where the passphrase is" : "--passin says where the passphrase is";
+}
+
 static enum pli_status
-from_terminal(struct line *line, const char *name, unsigned attempt)
+from_terminal(struct line *line, const struct ask *ask, const char *name, unsigned attempt)
 {
 	FILE *tty = fopen("/dev/tty", "r+e");
 	enum pli_status status;
 
 	if (tty == NULL)
-		return refuse(line->err, PLI_ERR_PASSPHRASE, "--passin says where the passphrase is",
+		return refuse(line->err, PLI_ERR_PASSPHRASE, other_source(ask),
 		    "%s needs a passphrase, and there is no terminal to ask on", name);
 	status = prompt(line, tty, attempt == 0 ? "Passphrase for " : "Wrong passphrase. Again, for ", name);
 	(void)fclose(tty);
@@ -330,9 +337,9 @@ ask_passphrase(void *arg, const char *name, unsigned attempt, char *buf, size_t 
 	if (ask->source != NULL)
 		status = from_source(&line, ask->source);
 	else if (!ask->no_input)
-		status = from_terminal(&line, name, attempt);
+		status = from_terminal(&line, ask, name, attempt);
 	else
-		status = refuse(err, PLI_ERR_PASSPHRASE, "--passin says where the passphrase is",
+		status = refuse(err, PLI_ERR_PASSPHRASE, other_source(ask),
 		    "%s needs a passphrase, and --no-input forbids to ask for it", name);
 	if (status == PLI_OK)
 		ask->flaw = flaw(buf, *len);

@@ -4,7 +4,7 @@
 /*
  * ask.h - where passphrases come from: a source of --passin or --passout, or the terminal.
  *
- *      struct ask ask = { source, no_input, NULL };
+ *      struct ask ask = { .source = source, .no_input = no_input };
  *      pli_key_new(..., ask_passphrase, &ask, err)
  *
  * Nothing is read before the library asks. The bytes go straight into the
@@ -21,6 +21,7 @@
 struct ask {
 	const char *source; /* of --passin or --passout; NULL: the terminal */
 	bool no_input;      /* the terminal may not be used */
+	bool authority;     /* the passphrase is that of --ca-key: hints name --ca-passin */
 	const char *flaw;   /* set by ask_passphrase: what is odd about the line, for a hint; NULL: nothing */
 };
 

@@ -127,7 +127,7 @@ check_paths(const struct args *args, const char *path, struct pli_error *err)
 enum pli_status
 fresh_ask(struct fresh *fresh, const struct run *run, const char *path, struct pli_error *err)
 {
-	struct ask ask = { run->args->passout, run->args->no_input, NULL };
+	struct ask ask = { .source = run->args->passout, .no_input = run->args->no_input };
 
 	_Static_assert(PLI_PAIR_PASSPHRASE_CAP <= ASK_MAX, "a generated passphrase fits");
 	if (check_paths(run->args, path, err) != PLI_OK)

@@ -177,7 +177,7 @@ enum pli_status
 load_unlock(struct pli_key **key, const struct run *run, const struct load_contents *c, const char *path,
     const char *source, const struct pli_certs *extra, struct pli_error *err)
 {
-	struct ask ask = { source, run->args->no_input, NULL };
+	struct ask ask = { .source = source, .no_input = run->args->no_input };
 	enum pli_status status;
 
 	load_forbid_looking();
@@ -209,7 +209,7 @@ enum pli_status
 load_authority(struct pli_key **key, const struct run *run, struct pli_error *err)
 {
 	const struct args *args = run->args;
-	struct ask ask = { args->ca_passin, args->no_input, NULL };
+	struct ask ask = { .source = args->ca_passin, .no_input = args->no_input, .authority = true };
 	struct load_contents c = { NULL, 0 };
 	struct pli_certs *certs = NULL;
 	enum pli_status status;

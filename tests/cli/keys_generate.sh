@@ -67,6 +67,10 @@ json '.[0].warnings | map(select(contains("outlives"))) | length == 1'
 refuse 2 keys generate "${kept[@]}" --name x --p12 x.p12 "${here[@]}" --ca-cert ca.pem
 refuse 12 keys generate "${kept[@]}" --name x --p12 x.p12 "${here[@]}" "${issue[@]:0:4}" --ca-passin "file:$pw"
 refuse 14 keys generate "${kept[@]}" --name x --p12 x.p12 "${here[@]}" --ca-cert p256.pem --ca-key ca.key --ca-passin file:ca.pass
+refuse 12 keys generate "${kept[@]}" --name x --p12 x.p12 "${here[@]}" "${issue[@]:0:4}" --no-input
+stderr_has "hint: --ca-passin says where the passphrase is"
+run 12 setsid -w "$PLI" keys generate "${kept[@]}" --name x --p12 x.p12 "${here[@]}" "${issue[@]:0:4}"
+stderr_has "hint: --ca-passin says where the passphrase is"
 [ "$(status_of x)" = "" ] || problem "a key of a generation that failed"
 
 # A passphrase that is made: alone on standard output, or in an object of its own; it opens the file.
