@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "load.h"
+#include "quote.h"
 #include "refuse.h"
 #include "registry.h"
 
@@ -146,6 +147,26 @@ choose_by_key(struct found *f, struct pli_error *err)
 	return pli_certs_add_key(f->certs, f->key, err);
 }
 
+/* The command that is missing. The name may be a stranger's, from the certificate. */
+static enum pli_status
+warn_untested(const struct run *run, const struct pli_register_place *place, struct pli_error *err)
+{
+	char *database = quote_option("--register", run->args->database);
+	char *service = quote_option("--service", place->service);
+	char *name = quote_operand(place->name);
+	bool made = database != NULL && service != NULL && name != NULL;
+
+	if (made)
+		say_warning(run->say,
+		    "nothing was ever opened with the private key of \"%s\": whoever holds it should run "
+		    "pli keys test %s %s -k KEY %s before a bid depends on it",
+		    place->name, database, service, name);
+	free(database);
+	free(service);
+	free(name);
+	return made ? PLI_OK : refuse_memory(err);
+}
+
 static enum pli_status
 keep(const struct run *run, const struct found *f, struct pli_error *err)
 {
@@ -172,10 +193,7 @@ keep(const struct run *run, const struct found *f, struct pli_error *err)
 	if (status == PLI_OK)
 		registry_tell_new(run, &new);
 	if (status == PLI_OK && f->key == NULL)
-		say_warning(run->say,
-		    "nothing was ever opened with the private key of \"%s\": whoever holds it should run "
-		    "pli keys test --register \"%s\" --service \"%s\" -k KEY \"%s\" before a bid depends on it",
-		    place.name, args->database, place.service, place.name);
+		status = warn_untested(run, &place, err);
 	if (status == PLI_OK)
 		status = registry_report(run, reg, &place, &deed, err);
 	pli_register_free(reg);

@@ -17,6 +17,7 @@
 
 #include "ask.h"
 #include "pli/pair.h"
+#include "quote.h"
 #include "refuse.h"
 #include "signals.h"
 
@@ -173,6 +174,20 @@ load_is_key(const struct load_contents *c)
 	return at < c->len && p[0] == 0x30 && p[at] == 0x02;
 }
 
+static enum pli_status
+warn_legacy(const struct run *run, const char *path, struct pli_error *err)
+{
+	char *word = quote_operand(path);
+
+	if (word == NULL)
+		return refuse_memory(err);
+	say_warning(run->say,
+	    "%s is hardly encrypted, and other programs refuse it: pli keys convert %s NEW.p12 makes a better one",
+	    path, word);
+	free(word);
+	return PLI_OK;
+}
+
 enum pli_status
 load_unlock(struct pli_key **key, const struct run *run, const struct load_contents *c, const char *path,
     const char *source, const struct pli_certs *extra, struct pli_error *err)
@@ -182,11 +197,10 @@ load_unlock(struct pli_key **key, const struct run *run, const struct load_conte
 
 	load_forbid_looking();
 	status = pli_key_new(key, run->pli, c->data, c->len, path, extra, ask_passphrase, &ask, err);
-	if (status == PLI_OK && pli_key_legacy(*key))
-		say_warning(run->say,
-		    "%s is hardly encrypted, and other programs refuse it: pli keys convert %s NEW.p12 makes a better "
-		    "one",
-		    path, path);
+	if (status == PLI_OK && pli_key_legacy(*key) && (status = warn_legacy(run, path, err)) != PLI_OK) {
+		pli_key_free(*key);
+		*key = NULL;
+	}
 	return status;
 }
 

@@ -42,7 +42,14 @@ if openssl pkcs12 -export -legacy -inkey "$K/rsa2048.key" -in "$K/rsa2048.pem" -
 	run 0 pli open --no-sync -k rc2.p12 "${old[@]}" -o opened bid.pli
 	same opened f
 	rm -f bid.pli opened
-	stderr_has "pli keys convert rc2.p12"
+	stderr_has "pli keys convert rc2.p12 NEW.p12"
+	for name in "my key.p12" -k.p12; do
+		cp rc2.p12 "./$name"
+		run 0 pli keys convert "${old[@]}" "${new[@]}" -- "$name" x.p12
+		rm -f -- "$name" x.p12
+		[ "$name" = -k.p12 ] || stderr_has "pli keys convert 'my key.p12' NEW.p12"
+	done
+	stderr_has "pli keys convert -- -k.p12 NEW.p12"
 	run 0 pli keys convert "${old[@]}" "${new[@]}" rc2.p12 fromrc2.p12
 	opens fromrc2.p12 rsa2048
 	rm -f fromrc2.p12

@@ -12,7 +12,7 @@ takes()
 }
 
 takes pem "$K/p256.pem"
-stderr_has "pli keys test --register \"$R\" --service \"CEA\" -k KEY \"pem\""
+stderr_has "pli keys test --register $R --service CEA -k KEY pem before"
 is pem '.last_test == null and .role == "personal"'
 takes der "$K/rsa3072.cer"
 run 0 pli keys import "${to[@]}" -k "$K/p384.key" "$K/p384.pem" --role backup
@@ -85,3 +85,25 @@ stderr_has "dedicated to encryption"
 run 0 pli keys import "${to[@]}" --name authority -k ca.key ca.pem
 refuse 14 keys role "${to[@]}" authority backup
 stderr_has "dedicated to encryption"
+
+# The command that is printed is one to copy: what stands in a name is a word there, and does nothing.
+told()
+{
+	local words name=$1
+	words=$(sed -n 's/.*should run pli keys test \(.*\) before a bid.*/\1/p' "$err")
+	eval "set -- $words"
+	[ "${*: -1}" = "$name" ] || problem "copied, the name is ${*: -1}, not $name"
+	[ ! -e PWNED ] || problem "copied, the name is a command"
+}
+
+# shellcheck disable=SC2016 # a shell shall not expand it
+for name in 'Anna $(touch PWNED)' "L'Anna \`touch PWNED\`" "a'\$(touch PWNED)'b" 'x";touch PWNED;"' $'Zo\u00e9' '~' '-Anna'; do
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout s.key -out s.pem -days 30 -utf8 \
+		-subj "/CN=${name//\//.}" -addext keyUsage=critical,keyAgreement 2>/dev/null
+	run 0 pli keys import "${to[@]}" s.pem
+	told "${name//\//.}"
+done
+# It is the last name that looks like an option.
+stderr_has "-k KEY -- -Anna before"
+run 0 pli keys import --register "$R" "--service=-S T" --name Anna "$K/p256.pem"
+stderr_has "--service='-S T' -k KEY Anna before"
