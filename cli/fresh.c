@@ -16,8 +16,14 @@
 #include "signals.h"
 
 enum pli_status
-fresh_check(const struct args *args, struct pli_error *err)
+fresh_check(const struct args *args, const char *path, struct pli_error *err)
 {
+	static const char hint[] = "name a new file; one that has the name - is written ./-";
+
+	if (strcmp(path, "-") == 0)
+		return refuse(err, PLI_ERR_USAGE, hint, "a private key never goes to standard output (-)");
+	if (args->cert_out != NULL && strcmp(args->cert_out, "-") == 0)
+		return refuse(err, PLI_ERR_USAGE, hint, "--cert-out names a file, not standard output (-)");
 	if (args->generate_passphrase && args->passout != NULL)
 		return refuse(err, PLI_ERR_USAGE, "one makes a passphrase, the other says where one is",
 		    "--generate-passphrase and --passout do not go together");

@@ -19,8 +19,8 @@ struct fresh {
 /* fresh_path says what would keep a new file from being made at path, as far as that can be seen. */
 enum pli_status fresh_path(const char *path, struct pli_error *err) PLI_MUST_CHECK;
 
-/* fresh_check refuses words about the new passphrase that do not go together. */
-enum pli_status fresh_check(const struct args *args, struct pli_error *err) PLI_MUST_CHECK;
+/* fresh_check refuses words about the new passphrase that do not go together, and "-" for the new file at path or its certificate. */
+enum pli_status fresh_check(const struct args *args, const char *path, struct pli_error *err) PLI_MUST_CHECK;
 
 /*
  * fresh_ask gets the passphrase for the new file at path: from --passout, twice from the terminal, or a random one, as

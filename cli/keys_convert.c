@@ -18,7 +18,7 @@ check(const struct args *args, const char **source, struct pli_error *err)
 		return refuse(err, PLI_ERR_USAGE, "pli keys convert OLD.p12 NEW.p12",
 		    "name two files: the one to read, and the one to make");
 	status = args_one_passin(args, source, err);
-	return status == PLI_OK ? fresh_check(args, err) : status;
+	return status == PLI_OK ? fresh_check(args, args->operands.items[1], err) : status;
 }
 
 static void

@@ -44,7 +44,7 @@ check(const struct args *args, struct pli_error *err)
 	if (args->cert_out != NULL && ends_same_place(args->cert_out, args->p12))
 		return refuse(err, PLI_ERR_USAGE, "the certificate alone needs a file of its own: choose another name",
 		    "--cert-out and --p12 name the same file, %s", args->p12);
-	return fresh_check(args, err);
+	return fresh_check(args, args->p12, err);
 }
 
 /* Would it be refused? The name stands for a common name that only the register knows. */

@@ -35,6 +35,10 @@ run 0 pli keys convert "${old[@]}" --no-sync --generate-passphrase "$K/rsa2048.p
 cp "$out" g.pass
 run 0 openssl pkcs12 -in g.p12 -noout -passin file:g.pass
 
+# A private key never goes to standard output, and no file is made that has its name.
+refuse 2 keys convert "${old[@]}" "${new[@]}" "$K/rsa2048.p12" -
+stderr_has "a private key never goes to standard output"
+
 # RC2-40, as old Windows exports it: only with libcrypto's legacy provider, and with a warning where it is opened.
 if openssl pkcs12 -export -legacy -inkey "$K/rsa2048.key" -in "$K/rsa2048.pem" -passout "file:$K/passphrase" \
     -out rc2.p12 2>/dev/null; then

@@ -219,3 +219,13 @@ for same in q.p12 ./q.p12 sub/../q.p12; do
 	stderr_has "choose another name"
 	grep -q -e --force "$err" && problem "a hint at an option that there is not"
 done
+
+# Neither goes to standard output, and no file is made that has its name.
+refuse 2 keys generate --name N --type p256 --p12 - --passout "file:$pw"
+stderr_has "a private key never goes to standard output"
+stderr_has "./-"
+refuse 2 keys generate --name N --type p256 --p12 n.p12 --cert-out - --passout "file:$pw"
+stderr_has "--cert-out names a file"
+refuse 2 keys renew --register new.db --p12 - --passout "file:$pw" One
+run 0 pli keys generate --no-sync --name N --type p256 --p12 ./- --passout "file:$pw"
+rm ./-
