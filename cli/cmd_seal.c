@@ -91,10 +91,12 @@ check(const struct args *args, struct pli_error *err)
 		    err, PLI_ERR_USAGE, "-o OUT, or -o - for standard output", "name where the envelope goes");
 	if (check_paths(args, err) != PLI_OK)
 		return err->status;
-	return args->each ? PLI_OK : ends_check_output(args, args->output, err);
+	if (args->each || ends_check_output(args, args->output, err) != PLI_OK || strcmp(args->output, "-") == 0)
+		return err->status;
+	return ends_check_outside(&args->operands, args->output, "choose a place outside of it for -o", err);
 }
 
-/* Of --each: every PATH has a name, no two the same, and no envelope replaces a key, or a PATH before its turn comes. */
+/* Of --each: every PATH has a name, no two the same, and no envelope replaces a key, or gets among what is sealed. */
 static enum pli_status
 check_targets(const struct args *args, const struct targets *targets, struct pli_error *err)
 {
@@ -113,6 +115,9 @@ check_targets(const struct args *args, const struct targets *targets, struct pli
 			    targets->names[i]);
 		output = targets_path(targets, i);
 		status = output != NULL ? ends_check_output(args, output, err) : refuse_memory(err);
+		if (status == PLI_OK && i + 1 == targets->count) /* all are in one folder */
+			status =
+			    ends_check_outside(&args->operands, output, "name a folder outside of it with -C", err);
 		free(output);
 		if (status != PLI_OK)
 			return status;

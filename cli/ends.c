@@ -157,3 +157,55 @@ ends_check_target(const struct args *args, const char *path, struct pli_error *e
 		    "%s is an envelope, key, certificate, passphrase or register file of this very command", path);
 	return ends_check_beside(args, path, err);
 }
+
+/* Is real, a folder without links in its path, the one that of is about, or anywhere inside of that? */
+static bool
+lies_in(const char *real, const struct stat *of)
+{
+	char at[PATH_MAX];
+	struct stat st;
+	char *slash;
+
+	(void)snprintf(at, sizeof(at), "%s", real);
+	for (;;) {
+		if (stat(at, &st) == 0 && st.st_dev == of->st_dev && st.st_ino == of->st_ino)
+			return true;
+		if ((slash = strrchr(at, '/')) == NULL || at[1] == '\0')
+			return false;
+		slash[slash == at] = '\0';
+	}
+}
+
+/* The folder of path, without links; where that is to be made, too, the one in which it will be. */
+static bool
+find_folder(const char *path, char real[PATH_MAX])
+{
+	char copy[PATH_MAX];
+
+	if (strlen(path) >= sizeof(copy))
+		return false;
+	(void)snprintf(copy, sizeof(copy), "%s", path);
+	if (realpath(dirname(copy), real) != NULL)
+		return true;
+	(void)snprintf(copy, sizeof(copy), "%s", path);
+	return realpath(dirname(dirname(copy)), real) != NULL;
+}
+
+enum pli_status
+ends_check_outside(const struct list *operands, const char *path, const char *instead, struct pli_error *err)
+{
+	char real[PATH_MAX] = "";
+	struct stat st;
+	size_t i;
+
+	for (i = 0; i < operands->count; i++) {
+		if (ends_is_stdin(operands->items[i]) || stat(operands->items[i], &st) != 0 || !S_ISDIR(st.st_mode))
+			continue;
+		if (real[0] == '\0' && !find_folder(path, real))
+			return PLI_OK; /* nothing can be made there, and who tries says so */
+		if (lies_in(real, &st))
+			return refuse(err, PLI_ERR_EXISTS, instead, "%s would lie inside of %s, which is sealed itself",
+			    path, operands->items[i]);
+	}
+	return PLI_OK;
+}

@@ -108,6 +108,31 @@ each=(seal --force --each -r "$K/p256.pem")
 refuse 15 "${each[@]}" -C spared/fold spared/fold/a spared/fold
 refuse 15 "${each[@]}" -C linked spared/fold spared/fold/a
 refuse 15 "${each[@]}" -C spared/fold/../fold random spared/fold/a spared
+# Nor is a folder sealed in which the same run makes envelopes: whether they are in it would be a matter of time.
+mkdir -p around/in/deep around/out
+printf 'x\n' >around/in/deep/x
+ln -s around/in/deep deep
+each=(seal --each -r "$K/p256.pem")
+for to in around/in around/in/ around/in/deep around/in/new deep around/out/../in; do
+	refuse 15 "${each[@]}" -C "$to" random around/in
+	stderr_has "would lie inside of around/in, which is sealed itself"
+	stderr_has "hint: name a folder outside of it with -C"
+	refuse 15 "${each[@]}" -C "$to" around/in random
+done
+refuse 15 "${each[@]}" -C deep --force random around
+(cd around/in && refuse 15 "${each[@]}" -C . ../in ../../random; exit "$problems") || problem "from inside"
+for to in around/in/x.pli deep/x.pli ./around/in/deep/x.pli; do
+	refuse 15 seal -r "$K/p256.pem" -o "$to" random around/in
+	stderr_has "hint: choose a place outside of it for -o"
+	refuse 15 seal --force -r "$K/p256.pem" -o "$to" around/in
+done
+refuse 16 seal -r "$K/p256.pem" -o no/such/folder/x.pli around/in
+# Beside it, and beside what is sealed in it, there is room.
+(cd around && run 0 pli seal -q --no-sync --each -C . -r "$K/p256.pem" in ../random; exit "$problems") || problem "beside"
+run 0 pli seal -q --no-sync --each -C around/out -r "$K/p256.pem" around/in around/in/deep random
+holds around/out deep.pli in.pli random.pli
+run 0 pli seal -q --no-sync --each --force -C around/in -r "$K/p256.pem" around/in/deep random
+run 0 pli seal -q --no-sync -r "$K/p256.pem" -o around/in/x.pli around/in/deep
 # What cannot be sealed anyway stops no other.
 run 3 pli seal --no-sync -q --force --each -C part -r "$K/p256.pem" none "bids/offre 002" "other/offre 001"
 # Files, as they are.
