@@ -53,6 +53,11 @@ struct reading {
 	const struct pli_hooks *hooks;
 };
 
+/* The hints about what is not opened here: of an archive, and of a ZIP file. */
+static const char as_it_is[] = "pli open -o FILE gives the archive itself as a file: look into that with care";
+static const char by_another[] =
+    "open the envelope without --unzip, and the ZIP file that comes out with another program";
+
 /* Takes len bytes of what a header may take. Returns false when it had as much already. */
 static bool
 allow(struct reading *r, struct archive *a, size_t len)
@@ -63,8 +68,7 @@ allow(struct reading *r, struct archive *a, size_t len)
 		(void)fail(&r->reading, PLI_ERR_LIMIT, "%s",
 		    r->zip ? "the directory of the ZIP file is longer than that of so many files may be"
 			   : "what the archive says of one entry is longer than 4 MiB");
-		if (r->zip)
-			fail_hint(&r->reading, "allow more files with --max-files");
+		fail_hint(&r->reading, "%s", r->zip ? "allow more files with --max-files" : as_it_is);
 		archive_set_error(a, EIO, "%s", "a header is too long");
 		return false;
 	}
@@ -96,10 +100,6 @@ give(struct archive *a, void *arg, const void **data)
 		return -1;
 	return (la_ssize_t)len;
 }
-
-/* The hint about a ZIP file that is not read here. */
-static const char by_another[] =
-    "open the envelope without --unzip, and the ZIP file that comes out with another program";
 
 static enum pli_status
 damaged(const struct reading *r, struct pli_error *err)
@@ -170,11 +170,8 @@ translate(struct reading *r, struct archive_entry *from, char *path, struct tar_
 	/* One that is a link and named like a folder, say: libarchive takes it for a folder. */
 	if (e->folder && archive_entry_size(from) > 0)
 		return unfit(path, "a folder with content of its own", err);
-	if (archive_entry_is_encrypted(from)) {
-		rc = fail(err, PLI_ERR_LIMIT, "%s is encrypted: it can only be opened with its own password", path);
-		fail_hint(err, "%s", by_another);
-		return rc;
-	}
+	if (archive_entry_is_encrypted(from))
+		return fail(err, PLI_ERR_LIMIT, "%s is encrypted: it can only be opened with its own password", path);
 	if (path[0] == '\0' && !e->folder)
 		return fail(err, PLI_ERR_LIMIT, "a file in the archive has no name");
 	e->mode = archive_entry_perm(from) & 0777;
@@ -234,6 +231,23 @@ pass_data(struct reading *r, struct tar_entry *e, struct pli_error *err)
 	return PLI_OK;
 }
 
+/* Is it an entry that may be opened? Finds its place then, but for the root itself, which needs none. */
+static enum pli_status
+admit(struct reading *r, struct archive_entry *from, char *path, struct tar_entry *e, struct pli_error *err)
+{
+	const struct entries_visitor *v = r->visitor;
+	enum pli_status rc = translate(r, from, path, e, err);
+
+	if (rc == PLI_OK)
+		rc = count(r, e->size, err);
+	if (rc == PLI_OK && path[0] != '\0')
+		rc = rules_add(
+		    r->rules, path, e->folder ? RULES_FOLDER : RULES_FILE, v->missing, v->arg, &e->place, err);
+	if (rc == PLI_ERR_LIMIT)
+		fail_hint(err, "%s", r->zip ? by_another : as_it_is);
+	return rc;
+}
+
 static enum pli_status
 pass_entry(struct reading *r, struct archive_entry *from, struct pli_error *err)
 {
@@ -242,15 +256,10 @@ pass_entry(struct reading *r, struct archive_entry *from, struct pli_error *err)
 	struct tar_entry e;
 	enum pli_status rc;
 
-	if ((rc = translate(r, from, path, &e, err)) != PLI_OK)
+	if ((rc = admit(r, from, path, &e, err)) != PLI_OK)
 		return rc;
 	if (path[0] == '\0' && !r->raw)
-		return PLI_OK; /* the root itself */
-	if ((rc = count(r, e.size, err)) != PLI_OK)
-		return rc;
-	if (!r->raw && (rc = rules_add(r->rules, path, e.folder ? RULES_FOLDER : RULES_FILE, v->missing, v->arg,
-			    &e.place, err)) != PLI_OK)
-		return rc;
+		return PLI_OK;
 	if ((rc = v->begin(v->arg, &e, err)) != PLI_OK || (!e.folder && (rc = pass_data(r, &e, err)) != PLI_OK))
 		return rc;
 	return v->end(v->arg, &e, err);

@@ -92,6 +92,7 @@ openable()
 	run 0 pli seal -q --no-sync --raw "${to[@]}" -o crafted.pli "$2"
 	refuse "$1" open "${auth[@]}" -C out crafted.pli
 	stderr_has "${3-}"
+	[ "$1" -ne 17 ] || stderr_has 'hint: pli open -o FILE gives the archive itself as a file'
 	run "$1" pli open -q "${auth[@]}" -C kept crafted.pli
 	holds kept
 	refuse "$1" verify "${auth[@]}" crafted.pli
