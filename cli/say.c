@@ -43,12 +43,14 @@ say_init(struct say *say, const struct args *args)
 	json_set_alloc_funcs(allocate, free);
 }
 
-/* Remembers why stdout did not take what was written; stderr has nobody left to tell. */
+/* Remembers why what was asked for was not taken: stdout's, or JSON. Of the rest stderr has nobody left to tell. */
 static void
 flush(struct say *say, FILE *stream)
 {
-	if ((fflush(stream) != 0 || ferror(stream)) && stream == stdout && say->stdout_errno == 0)
-		say->stdout_errno = errno != 0 ? errno : EIO;
+	bool asked = stream == stdout || (say->json && stream == say->records);
+
+	if ((fflush(stream) != 0 || ferror(stream)) && asked && say->lost_errno == 0)
+		say->lost_errno = errno != 0 ? errno : EIO;
 }
 
 /* Returns false where memory was short and the line says only that. */
@@ -69,8 +71,8 @@ print_line(FILE *stream, const char *prefix, const char *format, va_list ap)
 void
 say_incomplete(struct say *say)
 {
-	if (say->stdout_errno == 0)
-		say->stdout_errno = ENOMEM;
+	if (say->lost_errno == 0)
+		say->lost_errno = ENOMEM;
 }
 
 /* A line that is not printed counts where it is of stdout. */
@@ -296,12 +298,13 @@ say_close(struct say *say, int code)
 	say->warnings = NULL;
 	errno = 0;
 	flush(say, stdout);
-	if (fclose(stdout) != 0 && say->stdout_errno == 0)
-		say->stdout_errno = errno != 0 ? errno : EIO;
+	if (fclose(stdout) != 0 && say->lost_errno == 0)
+		say->lost_errno = errno != 0 ? errno : EIO;
 	/* Who reads no further, a pager or head, has what they wanted; a script wants every record. */
-	if (say->stdout_errno == 0 || (say->stdout_errno == EPIPE && !say->json))
+	if (say->lost_errno == 0 || (say->lost_errno == EPIPE && !say->json))
 		return code;
-	(void)fprintf(stderr, "pli: cannot write to standard output: %s\n", strerror(say->stdout_errno));
+	(void)fprintf(stderr, "pli: cannot write to standard %s: %s\n",
+	    say->json && say->records == stderr ? "error" : "output", strerror(say->lost_errno));
 	if (code != PLI_OK)
 		return code;
 	(void)fputs("pli: hint: the work itself is done; only what was to be printed is lost\n", stderr);

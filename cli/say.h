@@ -11,7 +11,7 @@
  *     With -o -, JSON goes to stderr. Where the news are the report, they go to stdout.
  *   - With --json everything is said in JSON, and only there.
  *   - Every line goes through text_print: foreign text needs no care from callers.
- *   - Printing does not fail; say_close tells whether stdout took it all.
+ *   - Printing does not fail; say_close tells whether stdout, and the stream of JSON, took it all.
  */
 
 #include <jansson.h>
@@ -24,7 +24,7 @@ struct say {
 	bool json, quiet, verbose;
 	FILE *records;    /* where JSON goes */
 	FILE *news;       /* where say_news and say_detail go: stderr, unless the command says otherwise */
-	int stdout_errno; /* of the first write that failed; 0: none did */
+	int lost_errno;   /* of the first write that failed, to stdout or of JSON; 0: none did */
 	json_t *warnings; /* with --json: those that no record has taken yet; NULL: none */
 };
 

@@ -61,6 +61,8 @@ run 16 no_stdout --help
 only bid.pli f
 
 if [ -c /dev/full ]; then
+	cp bid.pli bad.pli
+	flip bad.pli -1
 	to_full()
 	{
 		"$PLI" "$@" >/dev/full
@@ -73,6 +75,19 @@ if [ -c /dev/full ]; then
 	run 16 to_full inspect --json bid.pli
 	run 16 to_full doctor
 	run 16 to_full --version
+	# With -o - the report is on stderr: it is lost there as well. What is no report is not missed.
+	report_to_full()
+	{
+		"$PLI" "$@" 2>/dev/full
+	}
+	run 16 report_to_full open --json "${auth[@]}" -o - bid.pli
+	same "$out" f
+	run 16 report_to_full seal --json --raw -r "$K/p256.pem" -o - f
+	run 11 report_to_full open --json "${auth[@]}" -o - bad.pli
+	run 0 report_to_full open "${auth[@]}" -o - bid.pli
+	run 0 report_to_full verify --json "${auth[@]}" bid.pli
+	run 16 no_stderr open --json "${auth[@]}" -o - bid.pli
+	rm bad.pli
 fi
 
 # A reader that goes away is an error, not a death by a signal that nobody sees.
