@@ -165,7 +165,8 @@ progress_start(struct progress *p, const struct args *args, const char *name)
 	p->name = name;
 	p->on_terminal = isatty(STDERR_FILENO) && term != NULL && strcmp(term, "dumb") != 0;
 	p->shown =
-	    args->progress == PROGRESS_ALWAYS || (args->progress == PROGRESS_AUTO && p->on_terminal && !args->quiet);
+	    !(args->json && args->output != NULL && strcmp(args->output, "-") == 0) && /* stderr has JSON then */
+	    (args->progress == PROGRESS_ALWAYS || (args->progress == PROGRESS_AUTO && p->on_terminal && !args->quiet));
 	p->began = now_ms();
 	p->due = p->began + (p->on_terminal ? FIRST_MS : LINE_MS);
 	p->one.pass = 1;

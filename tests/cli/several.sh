@@ -61,6 +61,9 @@ run 0 pli open --progress always --no-sync "${auth[@]}" -o y a.pli
 progress_first
 run 0 pli open --progress always --no-sync "${auth[@]}" -C several a.pli b.pli
 progress_first
+# Not among JSON, which goes to stderr with -o -.
+run 0 pli open --json --progress always "${auth[@]}" -o - a.pli
+jq -es 'length == 2' <"$err" >/dev/null || problem "not JSON alone"
 run 0 pli open -q --progress never "${auth[@]}" -o z a.pli
 stderr_empty
 stdout_empty
