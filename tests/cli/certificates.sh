@@ -47,11 +47,13 @@ input=f refuse 14 seal -r "$K/expired.pem" -o x.pli -
 run 14 pli seal --raw -r "$K/expired.pem" -o - f
 stdout_empty
 
-# The date of the opening counts, unless it is said that it shall not.
-year=$(date -u +%Y)
-late=$((year + 3))-06-01T10:00:00Z
+# The date of the opening counts, unless it is said that it shall not. The keys may be of another year than this.
+ends=$(openssl x509 -in "$K/brief.pem" -noout -enddate) || problem "brief.pem does not say when it ends"
+ends=$(date -u -d "${ends#*=}" +%s)
+soon=$(date -u -d "@$((ends - 86400))" +%FT%T+02:00)
+late=$(date -u -d "@$((ends + 86400))" +%FT%TZ)
 run 0 pli seal --raw -r "$K/brief.pem" -o now.pli f
-run 0 pli seal --raw -r "$K/brief.pem" --opening "$((year + 1))-06-01T10:00:00+02:00" -o soon.pli f
+run 0 pli seal --raw -r "$K/brief.pem" --opening "$soon" -o soon.pli f
 refuse 14 seal --raw -r "$K/brief.pem" --opening "$late" -o x.pli f
 stderr_has brief
 stderr_has --allow-expiring

@@ -58,6 +58,12 @@ dated()
 	cp "$key.key" "$name.key"
 }
 
+# day WHEN prints the begin of that day, from today, as openssl ca takes it.
+day()
+{
+	date -u -d "$1" +%Y%m%d000000Z
+}
+
 rsa()
 {
 	pair "$1" keyEncipherment -newkey "rsa:$2"
@@ -85,10 +91,9 @@ ec secp256k1 secp256k1
 pair ed25519 digitalSignature -newkey ed25519
 pair signonly digitalSignature,nonRepudiation -newkey rsa:2048
 pair signonly-ec digitalSignature -newkey ec -pkeyopt ec_paramgen_curve:P-256
-year=$(date -u +%Y)
-dated expired "$((year - 3))0101000000Z" "$((year - 1))0101000000Z" rsa2048
-dated future "$((year + 2))0101000000Z" "$((year + 4))0101000000Z" rsa2048
-dated brief "$((year - 1))0101000000Z" "$((year + 2))0101000000Z" rsa2048
+dated expired "$(day '-3 years')" "$(day '-1 year')" rsa2048
+dated future "$(day '+10 years')" "$(day '+12 years')" rsa2048
+dated brief "$(day '-1 year')" "$(day '+5 years')" rsa2048
 
 # Names that try to write to the terminal: ESC, a C1 control, right-to-left override, newline.
 cn=$(printf 'evil\033[31m\302\233\342\200\256txt\nnext') ec hostile P-256

@@ -38,7 +38,7 @@ run 0 pli keys retire --register r.db --service CEA "SECOURS DSI"
 run 14 pli seal --register r.db --service CEA -o x.pli f
 stderr_has "no active backup key"
 absent x.pli
-run 14 pli keys check --register r.db --service CEA --opening 2035-01-01T00:00:00Z
+run 14 pli keys check --register r.db --service CEA --opening "$(date -u -d '+9 years' +%FT%TZ)"
 stdout_has "BICLEGUIDECEA"
 stdout_has "expires-before-opening"
 

@@ -41,7 +41,8 @@ run 0 pli keys import --register "$R" --service DSI --name "Un encore" -k "$K/br
 finds DSI weak # RSA of 2048 bits
 
 # The opening.
-options=(--opening 2035-01-01T00:00:00Z)
+far=$(date -u -d '+9 years' +%FT%TZ)
+options=(--opening "$far")
 finds CEA expires-before-opening expires-before-opening
 options=(--opening "$(date -u -d '+1 year' +%FT%TZ)")
 run 0 pli keys check "${at[@]}" "${options[@]}"
@@ -71,7 +72,7 @@ finds Soon expires-soon
 run 0 pli keys check --register "$R" --service Soon --soon-days 50
 run 0 pli keys check --register "$R" --service Soon --opening "$(date -u -d '+50 days' +%FT%TZ)"
 refuse 2 keys check "${at[@]}" --soon-days none
-refuse 2 keys check "${at[@]}" --soon-days 50 --opening 2035-01-01T00:00:00Z
+refuse 2 keys check "${at[@]}" --soon-days 50 --opening "$far"
 stderr_has "--soon-days is for a check without --opening"
 refuse 2 keys check "${at[@]}" --test-days none
 refuse 2 keys check "${at[@]}" Anna

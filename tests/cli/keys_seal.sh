@@ -85,9 +85,10 @@ for status in active retired compromised; do
 done
 
 # The opening date.
-refuse 14 seal "${at[@]}" --opening 2040-01-01T00:00:00Z -o x.pli f
+far=$(date -u -d '+12 years' +%FT%TZ)
+refuse 14 seal "${at[@]}" --opening "$far" -o x.pli f
 stderr_has --allow-expiring
-run 0 pli seal --no-sync "${at[@]}" --opening 2040-01-01T00:00:00Z --allow-expiring -o late.pli f
+run 0 pli seal --no-sync "${at[@]}" --opening "$far" --allow-expiring -o late.pli f
 stderr_has "before the opening"
 
 # Words that are wrong.
