@@ -2,7 +2,7 @@
 # ML-KEM recipients, alone and beside others, both ways with OpenSSL's cms. Run where this build has them.
 . "$(dirname "$0")/../cli/lib.sh"
 
-openssl genpkey -algorithm ML-KEM-768 -out probe.key 2>"$err" || skip "the openssl program is older than the library"
+openssl genpkey -algorithm ML-KEM-768 -out probe.key 2>"$err" || not_here "the openssl program is older than the library"
 
 # A certificate comes from an authority: an ML-KEM key cannot sign its own.
 # certificate NAME USAGE

@@ -3,7 +3,7 @@
 . "$(dirname "$0")/marks.sh"
 
 [ -r /proc/self/limits ] || skip "there is no /proc"
-ulimit -c unlimited 2>/dev/null || skip "core files are forbidden here anyway"
+ulimit -c unlimited 2>/dev/null || not_here "core files are forbidden here anyway"
 as=()
 if [ "$(id -u)" -eq 0 ]; then
 	command -v setpriv >/dev/null || skip "setpriv is not installed"
@@ -62,7 +62,7 @@ seen()
 # Somebody who only waits can be looked into; so can pli, while it has no key.
 waiting sleep 300
 until_so runs_now sleep "$job"
-seen "$job" || skip "others of one's own cannot be looked into here"
+seen "$job" || not_here "others of one's own cannot be looked into here"
 [ "$(core_limit "$job")" = unlimited ] || problem "a core file of: $(core_limit "$job")"
 kill "$job"
 wait "$job" 2>/dev/null

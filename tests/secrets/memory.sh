@@ -4,7 +4,7 @@
 
 : "${MARKS_LIBRARY:?}" "${KEEPER:?}"
 if grep -q -e __asan_init -e __tsan_init "$PLI"; then
-	skip "a sanitizer's allocator and the search exclude each other"
+	not_here "a sanitizer's allocator and the search exclude each other"
 fi
 
 runs=0
