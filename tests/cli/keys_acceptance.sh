@@ -9,14 +9,16 @@ mkdir folder
 content folder/f 70000
 content f 5000
 
+# The day may end meanwhile.
+days=$(date -u +%F)
 run 0 pli keys generate --register r.db --service CEA --name "BICLEGUIDECEA" --role personal --p12 p.p12 --passout file:pw
 run 0 pli keys generate --register r.db --service CEA --name "SECOURS DSI" --role backup --ca-cert ca.pem --ca-key ca.key \
 	--p12 s.p12 --passout file:pw
+days+="|$(date -u +%F)"
 
 run 0 pli keys list --register r.db --service CEA
-today=$(date -u +%F)
-for line in "BICLEGUIDECEA +BICLEGUIDECEA +[0-9-]{10} +personal +active +$today +CEA" \
-    "SECOURS DSI +SECOURS DSI +[0-9-]{10} +backup +active +$today +CEA"; do
+for line in "BICLEGUIDECEA +BICLEGUIDECEA +[0-9-]{10} +personal +active +($days) +CEA" \
+    "SECOURS DSI +SECOURS DSI +[0-9-]{10} +backup +active +($days) +CEA"; do
 	grep -Eq "^$line\$" "$out" || problem "no line $line"
 done
 
