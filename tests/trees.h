@@ -61,12 +61,18 @@ trees_remove(const char *path)
 }
 
 static inline void
-trees_begin(void)
+trees_begin_in(const char *place)
 {
-	int n = snprintf(trees_root, sizeof(trees_root), "%s/pli-trees-XXXXXX", support_place());
+	int n = snprintf(trees_root, sizeof(trees_root), "%s/pli-trees-XXXXXX", place);
 
 	check(n > 0 && (size_t)n < sizeof(trees_root));
 	check(mkdtemp(trees_root) != NULL);
+}
+
+static inline void
+trees_begin(void)
+{
+	trees_begin_in(support_place());
 }
 
 static inline void

@@ -381,6 +381,18 @@ not_swept(void)
 	trees_end();
 }
 
+/* Can that user get there, by its whole path? For root to ask. */
+static bool
+gets_to(uid_t user, const char *path)
+{
+	bool reached;
+
+	check(seteuid(user) == 0);
+	reached = faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == 0;
+	check(seteuid(0) == 0);
+	return reached;
+}
+
 /* Who is not root has to open what is closed to them, too, before it can be emptied. */
 static void
 swept_by_a_person(void)
@@ -388,7 +400,8 @@ swept_by_a_person(void)
 	const uid_t nobody = 65534;
 	bool root = geteuid() == 0;
 
-	trees_begin();
+	/* where another user gets to */
+	trees_begin_in(!root || gets_to(nobody, support_place()) ? support_place() : "/tmp");
 	check(!root || (chown(trees_root, nobody, (gid_t)-1) == 0 && seteuid(nobody) == 0));
 	make_leftover(LEFT, 0700);
 	sweep();
