@@ -15,19 +15,22 @@ held()
 	! flock -n "$1" true
 }
 
+# has_hidden FOLDER: something there is not complete.
+has_hidden()
+{
+	[ -n "$(find "$1" -name '.pli-*')" ]
+}
+
 content f 3000000
 mkfifo fifo
 { cat f; exec sleep 30; } >fifo &
 writer=$!
 
-# A run that is under way, and holds whatever it holds.
+# A run that is under way, and holds whatever it holds: a file, mostly without a name.
 "$PLI" seal -r "$K/p256.pem" -o slow.pli - <fifo >"$out" 2>"$err" &
 job=$!
 soon has_read "$job" 3000000
-before=$(find . -name '.pli-*')
 run 0 pli seal --raw -r "$K/p256.pem" -o quick.pli f
-after=$(find . -name '.pli-*')
-[ "$before" = "$after" ] || problem "a temporary in use was removed: $before"
 kill "$writer"
 wait "$job"
 code=$?
@@ -36,6 +39,35 @@ last="seal, while another run finished"
 open_with p256 slow.out slow.pli
 same slow.out f
 only f fifo quick.pli slow.out slow.pli
+rm slow.out slow.pli
+
+# A folder always has a hidden name until it is complete.
+mkdir tree into
+cp f tree
+run 0 pli seal -q -r "$K/p256.pem" -o tree.pli tree
+{ head -c 1500000 tree.pli; soon test -e go; tail -c +1500001 tree.pli; } >fifo &
+writer=$!
+"$PLI" open -q -k "$K/p256.both.pem" -C into - <fifo >"$out" 2>"$err" &
+job=$!
+soon has_read "$job" 1500000
+soon has_hidden into
+before=$(find into -mindepth 1)
+for other in "seal --raw -r $K/p256.pem -o into/quick.pli f" "open -k $K/p256.both.pem -o into/quick quick.pli"; do
+	# shellcheck disable=SC2086 # words without blanks in them
+	run 0 pli $other
+done
+rm into/quick into/quick.pli
+after=$(find into -mindepth 1)
+[ -n "$before" ] || problem "nothing in use: this shows nothing"
+[ "$before" = "$after" ] || problem "a temporary in use was removed: $before"
+: >go
+wait "$writer" "$job"
+code=$?
+last="open, while another run finished"
+[ "$code" -eq 0 ] || problem "exit code $code"
+holds into content
+same_bytes tree into/content/tree
+rm -r go into tree tree.pli
 
 # What a killed run left is removed; what somebody holds, and what only looks alike, stays.
 mkdir sub
