@@ -38,7 +38,7 @@ struct progress {
 	volatile int open, done;
 };
 
-/* A process of its own, that imports keys "WRITER NUMBER", and counts those that are done. */
+/* A process of its own, that imports so many keys "WRITER NUMBER", or below 0 without end, and counts those that are done. */
 static pid_t
 start(const char *path, int writer, int count, struct progress *progress)
 {
@@ -58,7 +58,7 @@ start(const char *path, int writer, int count, struct progress *progress)
 		_exit(2);
 	}
 	progress->open = 1;
-	for (i = 0; i < count; i++) {
+	for (i = 0; count < 0 || i < count; i += count >= 0) {
 		(void)snprintf(name, sizeof(name), "%d %d", writer, progress->done);
 		if (import_new(pli, reg, name, &err) != PLI_OK) {
 			(void)fprintf(stderr, "%s\n", err.message);
@@ -142,7 +142,7 @@ killed(void)
 
 	for (i = 0; i < KILLS; i++) {
 		progress->open = 0;
-		pid = start(path, 0, KILLS, progress);
+		pid = start(path, 0, -1, progress);
 		while (i % 3 != 0 && progress->open == 0 && waitpid(pid, &status, WNOHANG) == 0)
 			wait_a_little(500000);
 		seed = seed * 1103515245 + 12345;
