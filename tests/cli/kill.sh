@@ -40,3 +40,4 @@ killed_often old_or_new open --force "${auth[@]}" -o x bid.pli
 run 0 pli open --force "${auth[@]}" -o x bid.pli
 same x f
 only bid.pli f old x
+was_killed

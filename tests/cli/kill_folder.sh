@@ -30,3 +30,4 @@ run 0 pli open --no-sync "${auth[@]}" -C out bid.pli
 same_tree folder out/bid/folder
 holds out bid
 holds . bid.pli folder out random x.pli
+was_killed

@@ -4,6 +4,7 @@
 #
 #	timed ARGUMENTS...		pli runs to its end; how long that takes sets the moments
 #	killed_often CHECK ARGUMENTS...	pli runs and is killed, $rounds times, a bit later each time, and CHECK after each
+#	was_killed			in one of these at least it still ran
 #	can_trace			skips the test where nothing can be traced with strace
 #	killed_at CALL ARGUMENTS...	pli runs and is killed at that call, "NAME:signal=KILL:when=N"; counts $runs and $killed
 #	few FOLDER			at most one hidden leftover is in it, for the owner only
@@ -12,6 +13,8 @@
 set +m
 
 rounds=$(((${KILL_ROUNDS:-10} + every - 1) / every))
+[ "$rounds" -ge 2 ] || rounds=2 # the last is when it may have ended
+hits=0
 auth=(-k "$K/p256.both.pem")
 
 timed()
@@ -34,8 +37,14 @@ killed_often()
 		sleep "$(printf '%d.%03d' $((after / 1000)) $((after % 1000)))"
 		kill -9 "$job" 2>/dev/null
 		wait "$job" 2>/dev/null
+		[ $? -ne 137 ] || hits=$((hits + 1))
 		"$check"
 	done
+}
+
+was_killed()
+{
+	[ "$hits" -gt 0 ] || problem "never killed while it ran"
 }
 
 can_trace()

@@ -103,6 +103,7 @@ waiting()
 	kill -s INT $!
 	wait $!
 	[ $? -eq 130 ] || problem "not interrupted"
+	stderr_has interrupted
 }
 waiting open -k silent -o x bid.pli
 waiting seal -r silent -o x f

@@ -61,7 +61,7 @@ plainly()
 }
 below_limit()
 {
-	( ulimit -f "$limit" && "$@"; [ "$problems" -eq 0 ] ) || problem "below a limit of $limit KiB a file (above)"
+	( ulimit -f "$limit" && { "$@"; [ "$problems" -eq 0 ]; } ) || problem "below a limit of $limit KiB a file (above)"
 }
 limited=(plainly)
 as=()

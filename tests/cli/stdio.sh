@@ -108,7 +108,7 @@ if script -qec true /dev/null >/dev/null 2>&1; then
 	last="open -o - on a terminal"
 	timeout 20 script -qec "'$PLI' open ${auth[*]} -o - words.pli" /dev/null >"$out" 2>&1
 	code=$?
-	[ "$code" -ne 0 ] || problem "exit code 0"
+	[ "$code" -eq 2 ] || problem "exit code $code, expected 2"
 	if grep -q SECRETWORDS "$out"; then
 		problem "content on the terminal"
 	fi
