@@ -1,7 +1,13 @@
 /* craft.c - the parts of a message in their order; whoever wants a wrong one changes a part before. */
 #include "craft.h"
 
+#include <openssl/core_names.h>
+#include <openssl/ec.h>
 #include <openssl/evp.h>
+#include <openssl/kdf.h>
+#include <openssl/obj_mac.h>
+#include <openssl/params.h>
+#include <openssl/pem.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -214,4 +220,66 @@ craft_message(const struct craft *c, struct buf *out)
 	*out = all;
 	buf_clear(&encrypted);
 	buf_clear(&data);
+}
+
+/* X9.63 with SHA-256 and RFC 5753's ECC-CMS-SharedInfo for AES-256 key wrap, then that. */
+static void
+wrap_agreed(uint8_t z[32], struct view key, uint8_t wrapped[40])
+{
+	static uint8_t info[] = { 0x30, 0x15, 0x30, 0x0b, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x01,
+		0x2d, 0xa2, 0x06, 0x04, 0x04, 0x00, 0x00, 0x01, 0x00 };
+	OSSL_PARAM params[] = { OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, (char[]){ "SHA256" }, 0),
+		OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, z, 32),
+		OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, info, sizeof(info)),
+		OSSL_PARAM_construct_end() };
+	EVP_KDF *kdf = EVP_KDF_fetch(NULL, OSSL_KDF_NAME_X963KDF, NULL);
+	EVP_KDF_CTX *derivation = EVP_KDF_CTX_new(kdf);
+	EVP_CIPHER_CTX *cipher = EVP_CIPHER_CTX_new();
+	uint8_t kek[32];
+	int n;
+
+	must(EVP_KDF_derive(derivation, kek, sizeof(kek), params) == 1 && key.len == 32);
+	EVP_CIPHER_CTX_set_flags(cipher, EVP_CIPHER_CTX_FLAG_WRAP_ALLOW);
+	must(EVP_EncryptInit_ex(cipher, EVP_aes_256_wrap(), NULL, kek, NULL) == 1 &&
+	     EVP_EncryptUpdate(cipher, wrapped, &n, key.p, (int)key.len) == 1 && n == 40);
+	EVP_CIPHER_CTX_free(cipher);
+	EVP_KDF_CTX_free(derivation);
+	EVP_KDF_free(kdf);
+}
+
+void
+craft_agree(const struct craft *c, const uint8_t point[65], uint8_t wrapped[40])
+{
+	BIO *bio = BIO_new_mem_buf(support_key_pem(SUPPORT_P256), -1);
+	EVP_PKEY *pkey = PEM_read_bio_PrivateKey(bio, NULL, NULL, NULL);
+	EC_GROUP *p256 = EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1), *other;
+	BN_CTX *ctx = BN_CTX_new();
+	BIGNUM *p = BN_new(), *a = BN_new(), *b = BN_new(), *t = BN_new(), *d = NULL;
+	BIGNUM *x = BN_bin2bn(point + 1, 32, NULL), *y = BN_bin2bn(point + 33, 32, NULL);
+	EC_POINT *q;
+	uint8_t z[32];
+
+	must(EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_PRIV_KEY, &d) == 1);
+	must(EC_GROUP_get_curve(p256, p, a, NULL, ctx) == 1);
+	/* b = y^2 - (x^2 + a) x */
+	must(BN_mod_sqr(b, y, p, ctx) == 1 && BN_mod_sqr(t, x, p, ctx) == 1 && BN_mod_add(t, t, a, p, ctx) == 1 &&
+	     BN_mod_mul(t, t, x, p, ctx) == 1 && BN_mod_sub(b, b, t, p, ctx) == 1);
+	must((other = EC_GROUP_new_curve_GFp(p, a, b, ctx)) != NULL && (q = EC_POINT_new(other)) != NULL);
+	must(EC_POINT_set_affine_coordinates(other, q, x, y, ctx) == 1 &&
+	     EC_POINT_mul(other, q, NULL, q, d, ctx) == 1 &&
+	     EC_POINT_get_affine_coordinates(other, q, x, y, ctx) == 1 && BN_bn2binpad(x, z, sizeof(z)) == 32);
+	wrap_agreed(z, secret_view(&c->wrap.key), wrapped);
+	EC_POINT_free(q);
+	EC_GROUP_free(other);
+	EC_GROUP_free(p256);
+	BN_free(p);
+	BN_free(a);
+	BN_free(b);
+	BN_free(t);
+	BN_free(d);
+	BN_free(x);
+	BN_free(y);
+	BN_CTX_free(ctx);
+	EVP_PKEY_free(pkey);
+	BIO_free(bio);
 }

@@ -54,6 +54,13 @@ void craft_primitive(struct craft *c);
 /* craft_chunks makes it indefinite and constructed of pieces of that many bytes. */
 void craft_chunks(struct craft *c, size_t piece);
 
+/*
+ * craft_agree wraps the content key for support's P-256 key with what a reader agrees upon with an ephemeral point, uncompressed, if
+ * it does not look whether the point is on the curve: d times the point, on the curve with the b that the point is on. Who may
+ * ask with such points learns d, a few bits each time.
+ */
+void craft_agree(const struct craft *c, const uint8_t point[65], uint8_t wrapped[40]);
+
 /* craft_message writes all of it to out, from its begin. */
 void craft_message(const struct craft *c, struct buf *out);
 

@@ -343,7 +343,7 @@ compare_texts(enum support_kind kind, struct pli_error *want)
 		wrapped = (size_t)(r.originator.p - f.envelope.p) + r.originator.len;
 		for (i = 1; i <= 64; i += 7) {
 			f.envelope.p[wrapped - i] ^= 0x10;
-			same_refusal(&f, want); /* the originator's public key: now a point that is on no curve */
+			same_refusal(&f, want); /* the originator's public key: another point */
 			f.envelope.p[wrapped - i] ^= 0x10;
 		}
 	}
@@ -356,6 +356,40 @@ compare_texts(enum support_kind kind, struct pli_error *want)
 	end(&f);
 }
 
+/* A point that is not on the curve, where who does not look would open: see craft_agree. */
+static void
+off_curve(const struct pli_error *want)
+{
+	struct flips f;
+	struct craft c;
+	struct recipients all;
+	struct recipient r;
+	uint8_t *point, *wrapped;
+	size_t i;
+	bool found;
+
+	begin(&f, SUPPORT_P256);
+	craft_init(&c);
+	craft_cipher(&c, view_of(f.content, LEN));
+	craft_primitive(&c);
+	recipient_start(&all, buf_view(&c.recipients));
+	check(recipient_next(&all, &r, &found, NULL) == PLI_OK && found && r.encrypted.len == 40);
+	point = c.recipients.p + (r.originator.p + r.originator.len - 65 - c.recipients.p);
+	wrapped = c.recipients.p + (r.encrypted.p - c.recipients.p);
+	craft_agree(&c, point, wrapped);
+	craft_message(&c, &f.envelope);
+	check(open_to_memory(&f, NULL) == PLI_OK);
+	for (i = 1; i <= 64; i += 7) {
+		point[i] ^= 0x10;
+		craft_agree(&c, point, wrapped);
+		craft_message(&c, &f.envelope);
+		same_refusal(&f, want);
+		point[i] ^= 0x10;
+	}
+	craft_clear(&c);
+	end(&f);
+}
+
 static void
 one_text(void)
 {
@@ -363,6 +397,7 @@ one_text(void)
 
 	compare_texts(SUPPORT_P256, &want);
 	compare_texts(SUPPORT_RSA2048, &want);
+	off_curve(&want);
 	check(want.message[0] != '\0' && want.hint[0] != '\0');
 }
 
