@@ -236,6 +236,7 @@ keys_scenario()
 		[ -s "counts.$from" ] || { problem "no counts"; return; }
 	done
 	[ "$1" = keys_convert ] || [ "$(sed -n 's/^pread //p' counts.sqlite)" -gt 0 ] || problem "SQLite's calls are not seen"
+	note_counts
 	synced "$1"
 	keys_each "$1" "read pread fsync open link rename ftruncate fstat fchmod list lseek flock close" 5 pli "1 14 16"
 	keys_each "$1" "write pwrite fallocate" 28 pli "1 16"

@@ -371,6 +371,27 @@ one()
 	[ "$problems" -eq "$before" ]
 }
 
+# note_counts: how many calls of each kind were found, in all scenarios: what is made to fail is a sample of them. Random
+# numbers are whoever's, as where they fail.
+declare -A found_calls=()
+note_counts()
+{
+	local call count
+	while read -r call count; do
+		found_calls[$call]=$((${found_calls[$call]:-0} + count))
+	done < <(cat counts.pli && grep '^random ' counts.all)
+}
+
+# all_found CALL...: where one kind of call is not seen at all, nothing of it is made to fail, and all is well.
+all_found()
+{
+	local call
+	last="all scenarios"
+	for call; do
+		[ "${found_calls[$call]:-0}" -gt 0 ] || problem "no call of $call was found"
+	done
+}
+
 # each SCENARIO CALL HOW ERRNO FROM MUST: the n of one kind of fault, spread over all of its calls.
 each()
 {
@@ -405,6 +426,7 @@ scenario()
 	seal | open | open_over | seal_folder | open_folder)
 		[ "$(sed -n 's/^fallocate //p' counts.pli)" -gt 0 ] || problem "no room was taken first" ;;
 	esac
+	note_counts
 	synced "$1"
 	rm -rf place/x
 	for how in once forever; do
@@ -459,5 +481,12 @@ for name in "${scenarios[@]}"; do
 	case $name in keys_*) keys_scenario "$name" ;; *) scenario "$name" ;; esac
 	printf '%-14s %5d runs, %3d s\n' "$name" $((runs - before)) $((SECONDS - start))
 done
+every_kind=(read pread fsync open thread malloc random)
+case ${1-} in
+'') all_found "${every_kind[@]}" write writev pwrite pwritev rename mkdir list times ;;
+files) all_found "${every_kind[@]}" write writev pwritev rename ;;
+folders) all_found "${every_kind[@]}" pwrite pwritev rename mkdir list times ;;
+keys) all_found "${every_kind[@]}" write pwritev list ;;
+esac
 [ "$runs" -gt 0 ] || { echo "nothing was run"; exit 1; }
 echo "$runs runs, a fault in each"
