@@ -91,9 +91,7 @@ check(const struct args *args, struct pli_error *err)
 		    err, PLI_ERR_USAGE, "-o OUT, or -o - for standard output", "name where the envelope goes");
 	if (check_paths(args, err) != PLI_OK)
 		return err->status;
-	if (args->each || ends_check_output(args, args->output, err) != PLI_OK || strcmp(args->output, "-") == 0)
-		return err->status;
-	return ends_check_outside(&args->operands, args->output, "choose a place outside of it for -o", err);
+	return args->each ? PLI_OK : ends_check_output(args, args->output, err);
 }
 
 /* Of --each: every PATH has a name, no two the same, and no envelope replaces a key, or gets among what is sealed. */
@@ -116,8 +114,7 @@ check_targets(const struct args *args, const struct targets *targets, struct pli
 		output = targets_path(targets, i);
 		status = output != NULL ? ends_check_output(args, output, err) : refuse_memory(err);
 		if (status == PLI_OK && i + 1 == targets->count) /* all are in one folder */
-			status =
-			    ends_check_outside(&args->operands, output, "name a folder outside of it with -C", err);
+			status = ends_check_outside(&args->operands, output, err);
 		free(output);
 		if (status != PLI_OK)
 			return status;

@@ -192,7 +192,7 @@ find_folder(const char *path, char real[PATH_MAX])
 }
 
 enum pli_status
-ends_check_outside(const struct list *operands, const char *path, const char *instead, struct pli_error *err)
+ends_check_outside(const struct list *operands, const char *path, struct pli_error *err)
 {
 	char real[PATH_MAX] = "";
 	struct stat st;
@@ -204,8 +204,8 @@ ends_check_outside(const struct list *operands, const char *path, const char *in
 		if (real[0] == '\0' && !find_folder(path, real))
 			return PLI_OK; /* nothing can be made there, and who tries says so */
 		if (lies_in(real, &st))
-			return refuse(err, PLI_ERR_EXISTS, instead, "%s would lie inside of %s, which is sealed itself",
-			    path, operands->items[i]);
+			return refuse(err, PLI_ERR_EXISTS, "name a folder outside of it with -C",
+			    "%s would lie inside of %s, which is sealed itself", path, operands->items[i]);
 	}
 	return PLI_OK;
 }

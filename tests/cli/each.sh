@@ -121,12 +121,6 @@ for to in around/in around/in/ around/in/deep around/in/new deep around/out/../i
 done
 refuse 15 "${each[@]}" -C deep --force random around
 (cd around/in && refuse 15 "${each[@]}" -C . ../in ../../random; exit "$problems") || problem "from inside"
-for to in around/in/x.pli deep/x.pli ./around/in/deep/x.pli; do
-	refuse 15 seal -r "$K/p256.pem" -o "$to" random around/in
-	stderr_has "hint: choose a place outside of it for -o"
-	refuse 15 seal --force -r "$K/p256.pem" -o "$to" around/in
-done
-refuse 16 seal -r "$K/p256.pem" -o no/such/folder/x.pli around/in
 # Beside it, and beside what is sealed in it, there is room.
 (cd around && run 0 pli seal -q --no-sync --each -C . -r "$K/p256.pem" in ../random; exit "$problems") || problem "beside"
 run 0 pli seal -q --no-sync --each -C around/out -r "$K/p256.pem" around/in around/in/deep random
