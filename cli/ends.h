@@ -38,7 +38,7 @@ enum pli_status ends_check_target(const struct args *args, const char *path, str
 
 /*
  * ends_check_outside refuses (PLI_ERR_EXISTS) to make path, which need not be there, nor its folder, inside of one of operands that is
- * a folder: the envelope would be, or not, a part of what is sealed. instead says what to do.
+ * a folder: the envelope would be, or not, a part of what is sealed.
  */
 enum pli_status ends_check_outside(const struct list *operands, const char *path, struct pli_error *err) PLI_MUST_CHECK;
 

@@ -1,11 +1,13 @@
 /*
  * racer.c - exchanges folders for links to another one, and back, as fast as it can, until it is ended.
  *
- *      racer PLACE CANARY      every folder below PLACE, hidden ones too, is a link to CANARY now and then
+ *      racer PLACE CANARY [PAUSE]      every folder below PLACE, hidden ones too, is a link to CANARY now and then, and
+ *                                      after that all is as it was for up to PAUSE microseconds
  */
 #include <dirent.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -13,6 +15,7 @@
 #define DEPTH_MOST 6
 
 static const char *canary;
+static unsigned pause_most;
 
 static void
 pause_a_little(unsigned turns)
@@ -57,6 +60,8 @@ go_through(const char *folder, unsigned depth)
 		if (depth < DEPTH_MOST)
 			go_through(path, depth + 1);
 		exchange(path, turn % 20);
+		if (pause_most > 0)
+			(void)usleep(turn % 5 * pause_most / 4);
 		(void)usleep(turn++ % 7 * 150); /* pli is to get further at times */
 	}
 	(void)closedir(dir);
@@ -65,9 +70,10 @@ go_through(const char *folder, unsigned depth)
 int
 main(int argc, char **argv)
 {
-	if (argc != 3)
+	if (argc < 3 || argc > 4)
 		return 2;
 	canary = argv[2];
+	pause_most = argc == 4 ? (unsigned)strtoul(argv[3], NULL, 10) : 0;
 	for (;;)
 		go_through(argv[1], 0);
 }

@@ -34,7 +34,7 @@ state()
 
 race()
 {
-	"$RACER" "$1" "$work/$2" &
+	"$RACER" "$1" "$work/$2" ${3:+"$3"} &
 	racer=$!
 }
 
@@ -85,7 +85,7 @@ open_rounds canary
 open_rounds bare
 
 canary=$(state canary)
-race folder canary
+race folder canary 20000
 for ((i = 0; i < rounds; i++)); do
 	last="pli seal, round $i"
 	rm -f x.pli
