@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Keys and passphrases are in nothing that is written, sent or started: no argument, log, temporary file or environment.
+# Private keys, passphrases and content keys are in nothing that is written, sent or started: no argument, log, temporary file or environment.
 . "$(dirname "$0")/marks.sh"
 
 # Under a sanitizer: its search for leaks wants to trace the process itself.
@@ -20,16 +20,23 @@ pieces()
 	done <marks | sort -u
 }
 
+# What learns the content keys; their names in the report are letters, and what is sought are bytes.
+learning=()
+if ! grep -q -e __asan_init -e __tsan_init "$PLI"; then
+	learning=(-E "LD_PRELOAD=${MARKS_LIBRARY:?}" -E "MARKS=$PWD/marks" -E "REPORT=$PWD/report")
+fi
+
 # traced runs it; what it wrote, sent and started is in trace, in one line each.
 traced()
 {
 	rm -rf trace x x.d
-	run "$1" strace -f -qq -xx -v -s 4194304 -o trace \
+	run "$1" strace -f -qq -xx -v -s 4194304 -o trace "${with[@]}" \
 		-e trace=write,pwrite64,writev,pwritev,pwritev2,sendto,sendmsg,sendmmsg,execve,mmap,memfd_create,splice \
 		"${@:2}"
 	grep -q execve trace || problem "nothing was traced"
 }
 
+with=()
 pieces >sought
 [ "$(wc -l <sought)" -ge 20 ] || { echo "too few pieces"; exit 1; }
 for file in p256.pkcs8.der rsa2048.pkcs8.der passphrase; do
@@ -40,11 +47,20 @@ traced 0 env "WORDS=$(cat "$K/passphrase")" true
 grep -qFf sought trace || problem "not found in an environment"
 
 runs=0
+learned=0
 index=none
 silent()
 {
+	rm -f report
+	with=("${learning[@]}")
 	traced "$@"
 	runs=$((runs + 1))
+	if [ "${#learning[@]}" -gt 0 ]; then
+		sed -n 's/^learned content //p' report >keys
+		learned=$((learned + $(wc -l <keys)))
+		sed 's/^\(.\{22\}\).*\(.\{22\}\)$/\1\n\2/; s/[0-9a-f][0-9a-f]/\\x&/g' keys >sought_keys
+		! grep -oFf sought_keys trace >found || problem "a content key was written: $(sort found | uniq -c | head -n 5)"
+	fi
 	# A file that a secret were mapped into would show as shared and writable.
 	! grep -E 'PROT_WRITE.*MAP_SHARED, [0-9]' trace | grep -vF "$index" >found || problem "mapped: $(head -n 3 found)"
 	! grep -oFf sought trace >found || problem "written: $(sort found | uniq -c | head -n 5)"
@@ -83,4 +99,16 @@ silent 12 "$PLI" keys test --register r.db Bruno "${key[@]:0:2}" --passin "file:
 for kind in p256 rsa2048; do
 	silent 0 "$PLI" keys convert --no-sync "$K/$kind.p12" "$kind.p12" --passin "file:$K/passphrase" --passout file:new
 done
+
+# Both ends of a content key.
+for kind in p256 rsa2048; do
+	silent 0 "$PLI" seal --no-sync --raw -r "$K/$kind.pem" -o x "$K/passphrase"
+	silent 0 "$PLI" seal -v --raw -r "$K/$kind.pem" -o - "$K/passphrase"
+	silent 0 "$PLI" seal --json --no-sync -r "$K/$kind.pem" -o x "$K/$kind.pem" "$K/wrong"
+	silent 0 "$PLI" verify -v -k "$K/$kind.both.pem" "$kind.pli"
+	silent 0 "$PLI" open -k "$K/$kind.both.pem" -o - "$kind.pli"
+	PLI_BACKEND=gcrypt silent 0 "$PLI" open --no-sync -k "$K/$kind.both.pem" -o x "$kind.pli"
+done
+silent 0 "$PLI" list --json -k "$K/p256.both.pem" d.pli
+[ "${#learning[@]}" -eq 0 ] || [ "$learned" -ge "$runs" ] || problem "$learned content keys were learned in $runs runs"
 echo "$runs runs, nothing secret in what was written, sent or started"

@@ -8,7 +8,7 @@
  * process can write to is, as in a core that were taken then: heap, stacks, data ("left NAME ..."). A longer secret is looked
  * for by pieces, at its begin, in its middle and at its end, forwards and backwards, since libcrypto keeps numbers in words of
  * the machine and malloc writes over the begin of what is freed. Keys of AES that pli gives to libcrypto or libgcrypt are
- * learned on the way ("content"), but for those of the self-test, which stand in the program for all to read.
+ * learned on the way ("learned content HEX"), but for those of the self-test, which stand in the program for all to read.
  *
  * The patterns are kept under a mask and compared byte by byte, so that what is found is never the search itself.
  */
@@ -185,14 +185,18 @@ static void
 learn(const uint8_t *key, size_t len)
 {
 	struct sought constant = { key, len, false };
+	char hex[2 * 64 + 1] = "";
 	const uint8_t *p = key;
+	size_t i;
 
 	if (report < 0 || key == NULL || search(&p, key + len) != NULL)
 		return;
 	maps("r--p", seek, &constant);
 	if (!constant.found) {
 		add("content", key, len);
-		say("learned content, %zu bytes\n", len);
+		for (i = 0; i < len && i < 64; i++)
+			(void)snprintf(hex + 2 * i, 3, "%02x", key[i]);
+		say("learned content %s\n", hex);
 	}
 }
 
