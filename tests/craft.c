@@ -256,7 +256,7 @@ craft_agree(const struct craft *c, const uint8_t point[65], uint8_t wrapped[40])
 	BN_CTX *ctx = BN_CTX_new();
 	BIGNUM *p = BN_new(), *a = BN_new(), *b = BN_new(), *t = BN_new(), *d = NULL;
 	BIGNUM *x = BN_bin2bn(point + 1, 32, NULL), *y = BN_bin2bn(point + 33, 32, NULL);
-	EC_POINT *q;
+	EC_POINT *q = NULL;
 	uint8_t z[32];
 
 	must(EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_PRIV_KEY, &d) == 1);
