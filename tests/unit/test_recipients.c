@@ -327,16 +327,18 @@ several_certificates(void)
 	struct pli_error err = { 0 };
 	struct pli_key *key;
 	BIO *bio = BIO_new(BIO_s_mem());
+	X509 *third;
 	int which;
 
 	want.serial = 6;
 	want.ski = "hash";
 	two = maker_der(&want);
 	want.serial = 7;
+	third = maker_x509(&want);
 	check_ok(pli_certs_new(&certs, support_pli(), &err), err);
 	check_ok(pli_certs_add(certs, one.p, one.len, "c", &err), err);
 	check_ok(pli_certs_add(certs, two.p, two.len, "c", &err), err);
-	check(PEM_write_bio_X509(bio, maker_x509(&want)) == 1 &&
+	check(PEM_write_bio_X509(bio, third) == 1 &&
 	      PEM_write_bio_PrivateKey(bio, want.pkey, NULL, NULL, 0, NULL, NULL) == 1);
 	text = maker_bytes(bio);
 	check_ok(pli_key_new(&key, support_pli(), text.p, text.len, "k", certs, NULL, NULL, &err), err);
@@ -349,6 +351,7 @@ several_certificates(void)
 	check(!recipients_match_name(key, name, OCTETS(8), &which));
 	pli_key_free(key);
 	pli_certs_free(certs);
+	X509_free(third);
 	EVP_PKEY_free(want.pkey);
 }
 
