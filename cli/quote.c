@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-char *
+/* s as one word of a shell (POSIX, 2.2.2), in quotes where it needs them. */
+static char *
 quote_word(const char *s)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:,+@%";
