@@ -81,13 +81,16 @@ convert(const struct run *run, struct pli_error *err)
 	struct pli_certs *extra = NULL;
 	struct pli_key *key = NULL;
 	struct fresh fresh = { .len = 0 };
+	bool has = true;
 	enum pli_status status = check(args, &source, err);
 
 	if (status == PLI_OK)
 		status = load_extra(&extra, run, err);
 	if (status == PLI_OK)
 		status = load_key(&key, run, files[0], source, extra, err);
-	if (status == PLI_OK && extra != NULL && !load_has(extra, key))
+	if (status == PLI_OK && extra != NULL)
+		status = load_has(&has, run, extra, key, err);
+	if (status == PLI_OK && !has)
 		status = refuse(err, PLI_ERR_CERTIFICATE, "leave --cert out, or give the certificate of this key",
 		    "the certificate in %s is not that of the private key in %s", args->certs.items[0], files[0]);
 	if (status == PLI_OK)

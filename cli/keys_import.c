@@ -66,6 +66,7 @@ read_all(struct found *f, const struct run *run, struct pli_error *err)
 {
 	const struct args *args = run->args;
 	enum pli_status status = PLI_OK;
+	bool has = true;
 	size_t i;
 
 	load_forbid_looking(); /* a key may stand in any of them */
@@ -76,7 +77,9 @@ read_all(struct found *f, const struct run *run, struct pli_error *err)
 	if (status == PLI_OK && args->keys.count > 0)
 		status = load_key(&f->key, run, args->keys.items[0], f->source, f->certs, err);
 	/* A key that has a certificate of its own is not what decides which one is imported. */
-	if (status == PLI_OK && args->keys.count > 0 && pli_certs_count(f->certs) > 0 && !load_has(f->certs, f->key))
+	if (status == PLI_OK && args->keys.count > 0 && pli_certs_count(f->certs) > 0)
+		status = load_has(&has, run, f->certs, f->key, err);
+	if (status == PLI_OK && !has)
 		return refuse(err, PLI_ERR_CERTIFICATE, "give the private key of this certificate, or leave -k out",
 		    "the private key in %s is not that of the certificate in %s", args->keys.items[0],
 		    args->operands.count > 0 ? args->operands.items[0] : args->certs.items[0]);

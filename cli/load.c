@@ -147,19 +147,26 @@ load_extra(struct pli_certs **certs, const struct run *run, struct pli_error *er
 	return status;
 }
 
-bool
-load_has(const struct pli_certs *certs, const struct pli_key *key)
+enum pli_status
+load_has(
+    bool *has, const struct run *run, const struct pli_certs *certs, const struct pli_key *key, struct pli_error *err)
 {
-	struct pli_cert_info own, other;
-	size_t i;
+	struct pli_certs *one = NULL;
+	const void *own = NULL, *other = NULL;
+	size_t own_len = 0, other_len = 0, i;
+	enum pli_status status = pli_certs_new(&one, run->pli, err);
 
-	pli_key_info(key, &own);
-	for (i = 0; i < pli_certs_count(certs); i++) {
-		pli_certs_info(certs, i, &other);
-		if (strcmp(own.issuer, other.issuer) == 0 && strcmp(own.serial, other.serial) == 0)
-			return true;
+	*has = false;
+	if (status == PLI_OK)
+		status = pli_certs_add_key(one, key, err);
+	if (status == PLI_OK)
+		status = pli_certs_der(one, 0, &own, &own_len, err);
+	for (i = 0; i < pli_certs_count(certs) && status == PLI_OK && !*has; i++) {
+		status = pli_certs_der(certs, i, &other, &other_len, err);
+		*has = status == PLI_OK && own_len == other_len && memcmp(own, other, own_len) == 0;
 	}
-	return false;
+	pli_certs_free(one);
+	return status;
 }
 
 bool

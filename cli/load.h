@@ -50,8 +50,9 @@ struct load_contents {
  * it before it reads anything. */
 void load_forbid_looking(void);
 
-/* load_has: is the certificate of key one of certs? */
-bool load_has(const struct pli_certs *certs, const struct pli_key *key);
+/* load_has: is the certificate of key one of certs? Bit for bit: a name and a serial number can be copied. */
+enum pli_status load_has(bool *has, const struct run *run, const struct pli_certs *certs, const struct pli_key *key,
+    struct pli_error *err) PLI_MUST_CHECK;
 
 /* load_file reads a key or certificate file into *c, which load_wipe frees whatever happened. */
 enum pli_status load_file(struct load_contents *c, const char *path, struct pli_error *err) PLI_MUST_CHECK;

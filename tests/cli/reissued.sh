@@ -49,6 +49,13 @@ stderr_has "mallory.p12 is not that of the certificate in anna1.pem"
 refuse 14 keys import "${to[@]}" --name anna anna1.pem -k mallory.key
 refuse 14 keys import "${to[@]}" --name anna --cert anna1.pem -k mallory.p12 --passin file:pw
 refuse 2 keys import "${to[@]}" --name anna --cert anna1.pem -k anna.key anna2.pem
+# A name and a serial number can be copied.
+serial=$(openssl x509 -in anna1.pem -noout -serial)
+openssl req -x509 -key mallory.key -out forged.pem -subj "/CN=anna 1" -set_serial "0x${serial#*=}" -days 900 \
+	-addext keyUsage=critical,keyAgreement
+refuse 14 keys import "${to[@]}" --name anna forged.pem -k anna.p12 --passin file:pw
+refuse 14 keys convert --passin file:pw --passout file:pw --cert forged.pem anna.p12 no.p12
+absent no.p12
 absent "$R"
 run 0 pli keys import "${to[@]}" --name anna anna2.pem -k anna.p12 --passin file:pw
 is anna '.cn == "anna 2" and .last_test != null'
