@@ -1,6 +1,7 @@
 /* scratch.c - where the file system knows no files without a name, one is made and taken away at once. */
 #include "scratch.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +12,7 @@ scratch_file(void)
 {
 	const char *dir = secure_getenv("TMPDIR");
 	char *path;
-	int fd;
+	int fd, saved;
 
 	if (dir == NULL || dir[0] == '\0')
 		dir = "/tmp";
@@ -19,8 +20,12 @@ scratch_file(void)
 		return fd;
 	if (asprintf(&path, "%s/.pli-XXXXXX", dir) < 0)
 		return -1;
-	if ((fd = mkostemp(path, O_CLOEXEC)) >= 0)
-		(void)unlink(path);
+	if ((fd = mkostemp(path, O_CLOEXEC)) >= 0 && unlink(path) != 0) {
+		saved = errno;
+		(void)close(fd); /* it would keep what is written to it */
+		errno = saved;
+		fd = -1;
+	}
 	free(path);
 	return fd;
 }

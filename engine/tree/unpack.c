@@ -38,6 +38,7 @@ struct unpacking {
 	const char *current;       /* path of the entry, for messages */
 	uint64_t digested;         /* bytes of the current file */
 	bool raw;
+	bool zip;               /* raw, and to be unpacked as a ZIP file */
 	int scratch;            /* a ZIP file that is only listed, or -1 */
 	struct pli_error local; /* a failure of ours, about which the archive says nothing */
 };
@@ -128,19 +129,24 @@ digest_hole(struct unpacking *u, uint64_t to, struct pli_error *err)
 	return rc;
 }
 
+/* How the file is called that a ZIP file is kept in to be listed. */
+static const char zip_copy[] = "the copy of the ZIP file in TMPDIR";
+
 static enum pli_status
 data(void *arg, const void *p, size_t len, uint64_t off, struct pli_error *err)
 {
 	struct unpacking *u = arg;
 	enum pli_status rc;
 
-	if (u->raw && !u->writing && u->options->unzip && off == 0 && entries_zip_begins(p, len)) {
+	if (u->raw && u->options->unzip && off == 0)
+		u->zip = entries_zip_begins(p, len);
+	if (u->zip && !u->writing && off == 0) {
 		if ((u->scratch = scratch_file()) < 0)
-			return fail_errno(&u->local, PLI_ERR_IO, errno, "cannot keep the ZIP file to read it");
+			return fail_errno(&u->local, PLI_ERR_IO, errno, "cannot make %s", zip_copy);
 		u->extract.fd = u->scratch;
 	}
-	if ((u->writing || (u->raw && u->scratch >= 0)) &&
-	    extract_data(&u->extract, u->current, p, len, off, &u->local) != PLI_OK)
+	if ((u->writing || u->zip) &&
+	    extract_data(&u->extract, u->writing ? u->current : zip_copy, p, len, off, &u->local) != PLI_OK)
 		return fail_copy(err, &u->local);
 	if (u->digest == NULL)
 		return PLI_OK;
@@ -182,16 +188,13 @@ unzip(struct unpacking *u, struct pli_error *err)
 	const struct entries_visitor visitor = { raw, missing, begin, data, end, u };
 	struct pli_tree_limits limits = limits_of(u);
 	int fd = u->extract.fd;
-	uint8_t first[4];
 	struct stat st;
 
-	if (!u->raw || !u->options->unzip || fd < 0)
+	if (!u->zip)
 		return PLI_OK;
 	if (fstat(fd, &st) != 0)
 		return fail_errno(err, PLI_ERR_IO, errno, "cannot look at the content");
-	if (pread(fd, first, sizeof(first), 0) != (ssize_t)sizeof(first) || !entries_zip_begins(first, sizeof(first)))
-		return PLI_OK;
-	u->raw = false;
+	u->raw = u->zip = false;
 	u->extract.fd = -1;
 	inventory_clear(&u->inventory);
 	return entries_unzip(fd, (uint64_t)st.st_size, &limits, &u->options->open.hooks, u->rules, &visitor, err);

@@ -156,6 +156,15 @@ refuse 17 open --unzip --max-size 40M "${auth[@]}" -C out bomb.pli
 refuse 17 list --unzip --max-size 40000000 "${auth[@]}" bomb.pli
 refuse 2 open --unzip "${auth[@]}" -o x bid.pli
 
+# What is listed is kept in TMPDIR, which may not be there, or have no room.
+TMPDIR=$PWD/none refuse 16 list --unzip "${auth[@]}" bid.pli
+stderr_has 'cannot make the copy of the ZIP file in TMPDIR'
+(
+	ulimit -f 16 # KiB
+	TMPDIR=$PWD refuse 16 list --unzip "${auth[@]}" bomb.pli
+	stderr_has 'cannot write the copy of the ZIP file in TMPDIR'
+	[ "$problems" -eq 0 ]
+) || problem "below a limit (above)"
 # A tar is a tar, and anything else a file.
 run 0 pli seal --no-sync -r "$K/p256.pem" -o tar.pli folder
 run 0 pli open --no-sync --unzip "${auth[@]}" -C out tar.pli
