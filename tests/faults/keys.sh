@@ -41,12 +41,12 @@ keys_prepare()
 
 keys_command()
 {
-	local with=()
+	local set=()
 	while [[ $1 == *=* ]]; do
-		with+=("$1")
+		set+=("$1")
 		shift
 	done
-	env "${with[@]}" "$PLI" "$@" >"$out" 2>"$err"
+	with "${set[@]}" "$PLI" "$@" >"$out" 2>"$err"
 }
 command_keys_generate()
 {
@@ -113,8 +113,7 @@ command_keys_seal()
 # keys_begin SCENARIO: the place as it is before. generate makes the register, too.
 keys_begin()
 {
-	rm -rf place
-	mkdir place
+	rm -rf place/* place/.[!.]*
 	[ "$1" = keys_generate ] || cp base.db place/r.db
 }
 
@@ -183,10 +182,15 @@ keys_look()
 # keys_left: what is neither the register nor the output. It has a hidden name, and the next run removes it.
 keys_left()
 {
-	local left
-	left=$(find place -mindepth 1 ! -path place/r.db ! -path place/x ! -path place/x.p12 ! -path place/x.pem)
+	local left='' name
+	for name in place/* place/.[!.]*; do
+		case $name in
+		place/r.db | place/x | place/x.p12 | place/x.pem) ;;
+		*) [ ! -e "$name" ] && [ ! -L "$name" ] || left+=$name$'\n' ;;
+		esac
+	done
 	[ -n "$left" ] || return
-	! printf '%s\n' "$left" | grep -qvxE 'place/\.pli-[0-9a-f]{16}' || problem "left behind, and not hidden: $left"
+	! printf '%s' "$left" | grep -qvxE 'place/\.pli-[0-9a-f]{16}' || problem "left behind, and not hidden: $left"
 	[ "$2" = unlink ] || [ "$3" = forever ] || problem "left behind: $left"
 	pli seal -q --raw --no-sync -r "$K/p256.pem" -o place/y f
 	rm -f place/y
