@@ -119,55 +119,37 @@ run()
 	[ "$code" -eq "$want" ]
 }
 
-# listing prints what is in the current folder, so that any change shows.
-listing()
-{
-	find . -mindepth 1 -printf '%P %y %s %i %T@\n' | sort
-}
+# The id of each exit code (cli.md).
+declare -A status_ids=([0]=ok [1]=error [2]=usage [3]=partial [10]=malformed [11]=authentication [12]=passphrase [13]=no-recipient
+	[14]=certificate [15]=exists [16]=io [17]=limit [18]=token [19]=unsupported)
 
-status_id()
-{
-	case $1 in
-	0) echo ok ;;
-	1) echo error ;;
-	2) echo usage ;;
-	3) echo partial ;;
-	10) echo malformed ;;
-	11) echo authentication ;;
-	12) echo passphrase ;;
-	13) echo no-recipient ;;
-	14) echo certificate ;;
-	15) echo exists ;;
-	16) echo io ;;
-	17) echo limit ;;
-	18) echo token ;;
-	19) echo unsupported ;;
-	esac
-}
-
+# What is in a folder, so that any change shows.
+listing=(-mindepth 1 -printf '%P %y %s %i %T@\n')
 refuse()
 {
 	local want=$1 verb=$2 before after
 	shift 2
-	before=$(listing)
+	before=$(find . "${listing[@]}")
 	run "$want" pli "$verb" --json "$@"
 	json_error "$want"
 	run "$want" pli "$verb" "$@"
 	[ ! -s "$out" ] || problem "something on stdout"
 	[ -s "$err" ] || problem "nothing on stderr"
-	after=$(listing)
+	after=$(find . "${listing[@]}")
 	[ "$before" = "$after" ] || problem "the folder changed: $(diff <(echo "$before") <(echo "$after"))"
 }
 
 # json_error CODE checks the error object that the last run ended with.
 json_error()
 {
-	local file=$out
-	[ -s "$file" ] || file=$err
-	tail -n 1 "$file" | jq -e --argjson code "$1" --arg id "$(status_id "$1")" '.schema == 1 and
+	local lines
+	mapfile -t lines <"$out"
+	[ "${#lines[@]}" -gt 0 ] || mapfile -t lines <"$err"
+	[ "${#lines[@]}" -gt 0 ] || lines=('')
+	jq -e --argjson code "$1" --arg id "${status_ids[$1]-}" '.schema == 1 and
 		.type == "error" and .code == $code and .id == $id and
 		(.message | type == "string" and length > 0) and
-		(.hint == null or (.hint | type == "string"))' >/dev/null ||
+		(.hint == null or (.hint | type == "string"))' >/dev/null <<<"${lines[-1]}" ||
 		problem "no JSON error with code $1 and its id in the last line"
 }
 
