@@ -16,7 +16,7 @@
 : "${MAKE_PAIR:?set MAKE_PAIR to the program made from tests/interop/make_pair.c}"
 ! grep -q __tsan_init "$PLI" || not_here "ThreadSanitizer and the fault injector exclude each other"
 
-points=3
+points=${POINTS:-3}
 [ -z "${FULL-}" ] || points=1000000
 memory_points=${MEMORY_POINTS:-$([ -n "${FULL-}" ] && echo 400 || echo 6)}
 
